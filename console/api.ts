@@ -30,8 +30,8 @@ export class Refusal extends Error {
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function faultsOf(errors: unknown): Fault[] {
   if (!Array.isArray(errors)) return [];

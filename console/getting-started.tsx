@@ -3,14 +3,13 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { PartyPopper } from 'lucide-react';
 import type { InferResponseType } from 'hono/client';
 import { useRef, useState, type ReactNode } from 'react';
-import { Form } from 'react-aria-components';
 import { ask, freshKey, Refusal, v1 } from './api.ts';
 import { AskTwoWay } from './accounts/ask-two-way.tsx';
-import { useAct } from './query-hooks.ts';
+import { useAccount, useAct } from './query-hooks.ts';
 import type { Account } from './campaigns/composer/draft-model.ts';
 import { Loaded } from './ui/list.tsx';
 import { useLocale } from './i18n/locale.tsx';
-import { Action, Field, Problem } from './ui/components.tsx';
+import { Action, Field, Problem, SubmitForm } from './ui/components.tsx';
 import { phoneText } from './ui/phone-text.ts';
 import './campaigns/campaigns.css';
 
@@ -37,7 +36,7 @@ function useTrial(): string | undefined {
 export function StartPage() {
   const { say } = useLocale();
   const campaign = useTrial();
-  const account = useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
+  const account = useAccount();
   const replies = useQuery({
     queryKey: ['replies', 'campaign', campaign],
     queryFn: () => ask(v1.replies.$get({ query: { campaign: campaign ?? '', limit: '20' } })),
@@ -130,9 +129,8 @@ function SendStep({ account, phones }: { account: Account; phones: Phones }) {
     ({ id }) => void navigate({ to: '/start', search: { campaign: id } }),
   );
   return (
-    <Form
-      onSubmit={(event) => {
-        event.preventDefault();
+    <SubmitForm
+      act={() => {
         // A lost response may hide a success: same key.
         if (send.error instanceof Refusal) key.current = freshKey();
         if (!send.isPending) send.mutate();
@@ -150,7 +148,7 @@ function SendStep({ account, phones }: { account: Account; phones: Phones }) {
           <span className="hint">{say(account.twoWay === 'requested' ? 'stepWaitsForTwoWay' : 'stepNeedsTwoWay')}</span>
         )}
       </div>
-    </Form>
+    </SubmitForm>
   );
 }
 

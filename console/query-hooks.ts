@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient, type QueryKey } from '@tanstack/react-query';
-import { Refusal } from './api.ts';
+import { ask, Refusal, v1 } from './api.ts';
 import { session } from './people/session.ts';
 
 /** Null for a 404. */
@@ -92,5 +92,6 @@ export function useAct<A = void, R = unknown>(act: (given: A) => Promise<R>, sta
   });
 }
 
+export const useAccount = () => useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
 export const useRole = () => useQuery(session).data?.user.role;
 export const useOwner = (): boolean => useRole() === 'owner';

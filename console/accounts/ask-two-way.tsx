@@ -1,14 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { useAct } from '../query-hooks.ts';
+import { useAccount, useAct } from '../query-hooks.ts';
 import { Field, FormCard } from '../ui/components.tsx';
 
 /** Requests two-way SMS, or shows the state of the request. */
 export function AskTwoWay() {
   const { say } = useLocale();
-  const { data: account } = useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
+  const { data: account } = useAccount();
   const [reason, setReason] = useState('');
   const [volume, setVolume] = useState('');
   const request = useAct(

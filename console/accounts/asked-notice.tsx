@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { isRecord } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { session } from '../people/session.ts';
-
-const isAsked = (answer: unknown): boolean => typeof answer === 'object' && answer !== null && 'request' in answer;
 
 /** Says that a change was requested, not made. `of`: results of the page's mutations. */
 export function AskedNotice({ of }: { of: unknown[] }) {
   const { say } = useLocale();
-  if (!of.some(isAsked)) return null;
+  if (!of.some((answer) => isRecord(answer) && 'request' in answer)) return null;
   return (
     <p role="status" className="notice">
       {say('askedChange')} <Link to="/settings/callback">{say('askedChanges')}</Link>

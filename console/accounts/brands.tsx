@@ -4,7 +4,7 @@ import { useNames } from '../carriers/operator-choices.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { useAct, useOwner, usePages } from '../query-hooks.ts';
 import { Badge, Field, FormCard } from '../ui/components.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ConfirmReason } from '../ui/confirm-button.tsx';
 import { List, when } from '../ui/list.tsx';
 
 const TONES = { requested: 'wait', confirmed: 'good', refused: 'bad' } as const;
@@ -85,17 +85,14 @@ export function BrandRequests() {
 
 function Decide({ id, sender, state }: { id: string; sender: string; state: 'confirmed' | 'refused' }) {
   const { say } = useLocale();
-  const [reason, setReason] = useState('');
-  const decide = useAct(() => ask(v1.operator.brands[':id'].$put({ param: { id }, json: { state, reason } })), ['brands']);
   return (
-    <ConfirmButton
+    <ConfirmReason
       kind={state === 'confirmed' ? 'plain' : 'danger'}
       label={say(state === 'confirmed' ? 'confirmBrand' : 'refuse')}
       question={say(state === 'confirmed' ? 'confirmBrandAsk' : 'refuseBrandAsk', { sender })}
-      act={decide}
-      disabled={reason.trim() === ''}
-    >
-      <Field label={say('reason')} hint={say('reasonHint')} value={reason} onChange={setReason} />
-    </ConfirmButton>
+      reasonHint={say('reasonHint')}
+      act={(reason) => ask(v1.operator.brands[':id'].$put({ param: { id }, json: { state, reason } }))}
+      stale={['brands']}
+    />
   );
 }

@@ -6,14 +6,13 @@ import { AccountLatency } from './account-latency.tsx';
 import { ask, v1 } from '../api.ts';
 import { useAct } from '../query-hooks.ts';
 import { DecideTwoWay } from './decide-two-way.tsx';
-import { LiftAuthenticator } from '../people/remove-authenticator.tsx';
 import { Facts, Loaded, Table, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { FormCard, Badge, Choice, Field, SecretOnce } from '../ui/components.tsx';
 import { AccountClosed, CloseAccount } from '../people/close-account.tsx';
-import { PersonActions } from '../people/person-actions.tsx';
+import { PeopleTable } from '../people/person-actions.tsx';
 import { AccountSpend } from './spend.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ConfirmReason } from '../ui/confirm-button.tsx';
 
 const decisions = { off: ['on'], requested: ['on', 'refused'], on: ['off'], refused: ['on'] } as const;
 
@@ -41,7 +40,7 @@ export function AccountPage() {
                 [say('timeZone'), data.timeZone],
                 [say('created'), when(data.createdAt)],
                 [say('migratedAt'), when(data.migratedAt)],
-                [say('defaultSender'), data.defaultSender],
+                [say('sender'), data.defaultSender],
                 [say('twoWay'), say(`twoWay.${data.twoWay}`)],
               ]}
             />
@@ -100,6 +99,7 @@ export function AccountPage() {
 /** Members of the account; the operator helps owners who lost their phone. */
 function People({ id }: { id: string }) {
   const { say } = useLocale();
+  const one = v1.operator.users[':id'];
   const people = useQuery({
     queryKey: ['accounts', id, 'users'],
     queryFn: () => ask(v1.operator.accounts[':id'].users.$get({ param: { id } })),
@@ -109,41 +109,17 @@ function People({ id }: { id: string }) {
       <h2>{say('team')}</h2>
       <Loaded of={people}>
         {({ items }) => (
-          <Table
-            label={say('team')}
-            rows={items}
-            keyOf={({ id: userId }) => userId}
-            columns={[
-              { name: say('email'), long: true, cell: ({ email }) => email },
-              { name: say('role'), cell: ({ role }) => say(`role.${role}`) },
-              {
-                name: say('actions'),
-                cell: (user) => (
-                  <PersonActions
-                    person={user}
-                    stale={['accounts', id, 'users']}
-                    change={(to) => ask(v1.operator.users[':id'].$patch({ param: { id: user.id }, json: { role: to } }))}
-                    remove={() => ask(v1.operator.users[':id'].$delete({ param: { id: user.id } }))}
-                    endSessions={() => ask(v1.operator.users[':id'].sessions.end.$post({ param: { id: user.id } }))}
-                  />
-                ),
-              },
-              {
-                name: say('authenticator'),
-                cell: ({ id: userId, email, role, totp }) => (
-                  <>
-                    <Badge tone={totp ? 'good' : 'plain'}>{say(totp ? 'authenticatorOn' : 'authenticatorOff')}</Badge>{' '}
-                    {totp && role === 'owner' ? (
-                      <LiftAuthenticator
-                        email={email}
-                        stale={['accounts', id, 'users']}
-                        lift={() => ask(v1.operator.users[':id'].totp.remove.$post({ param: { id: userId } }))}
-                      />
-                    ) : null}
-                  </>
-                ),
-              },
-            ]}
+          <PeopleTable
+            people={items}
+            stale={['accounts', id, 'users']}
+            may={() => true}
+            mayLift={({ role }) => role === 'owner'}
+            actsOn={(userId) => ({
+              change: (role) => ask(one.$patch({ param: { id: userId }, json: { role } })),
+              remove: () => ask(one.$delete({ param: { id: userId } })),
+              endSessions: () => ask(one.sessions.end.$post({ param: { id: userId } })),
+              lift: () => ask(one.totp.remove.$post({ param: { id: userId } })),
+            })}
           />
         )}
       </Loaded>
@@ -195,15 +171,10 @@ function ReplyCallback({ id }: { id: string }) {
 
 function Migration({ id }: { id: string }) {
   const { say, number } = useLocale();
-  const [reason, setReason] = useState('');
   const preview = useQuery({
     queryKey: ['accounts', id, 'migration'],
     queryFn: () => ask(v1.operator.accounts[':id'].migration.$get({ param: { id } })),
   });
-  const migrate = useAct(
-    () => ask(v1.operator.accounts[':id'].migration.$post({ param: { id }, json: { reason } })),
-    ['accounts'],
-  );
   return (
     <section>
       <h2>{say('migration')}</h2>
@@ -221,10 +192,13 @@ function Migration({ id }: { id: string }) {
               ]}
             />
             <p>{say('migrationCampaigns', { underWay: number(campaignsUnderWay), drafts: number(draftsToCheck) })}</p>
-            <ConfirmButton label={say('migrate')} question={say('migrateAsk')} act={migrate} disabled={reason.trim() === ''}>
-              <p>{say('migrateHint')}</p>
-              <Field label={say('reason')} value={reason} onChange={setReason} />
-            </ConfirmButton>
+            <ConfirmReason
+              label={say('migrate')}
+              question={say('migrateAsk')}
+              hint={say('migrateHint')}
+              act={(reason) => ask(v1.operator.accounts[':id'].migration.$post({ param: { id }, json: { reason } }))}
+              stale={['accounts']}
+            />
           </>
         )}
       </Loaded>

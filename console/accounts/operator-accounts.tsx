@@ -1,10 +1,10 @@
-import { Link } from '@tanstack/react-router';
 import { ask, v1 } from '../api.ts';
 import { usePages } from '../query-hooks.ts';
 import { FindRun } from '../carriers/find-run.tsx';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Badge } from '../ui/components.tsx';
+import { AccountLink } from '../ui/tables/links.tsx';
 
 export function AccountsPage() {
   const { say } = useLocale();
@@ -18,15 +18,7 @@ export function AccountsPage() {
         keyOf={({ id }) => id}
         empty={{ title: say('noAccounts'), hint: say('noAccountsHint') }}
         columns={[
-          {
-            name: say('name'),
-            long: true,
-            cell: ({ id, name }) => (
-              <Link to="/operator/accounts/$id" params={{ id }}>
-                {name}
-              </Link>
-            ),
-          },
+          { name: say('name'), long: true, cell: AccountLink },
           { name: say('platform'), cell: ({ platform }) => <Badge>{platform.toUpperCase()}</Badge> },
           { name: say('country'), cell: ({ country }) => country },
           { name: say('twoWay'), cell: ({ twoWay }) => say(`twoWay.${twoWay}`) },

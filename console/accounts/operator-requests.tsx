@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router';
 import { ask, v1 } from '../api.ts';
 import { usePages } from '../query-hooks.ts';
 import { BrandRequests } from './brands.tsx';
@@ -6,6 +5,7 @@ import { DecideTwoWay } from './decide-two-way.tsx';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Badge } from '../ui/components.tsx';
+import { AccountLink } from '../ui/tables/links.tsx';
 import { SettingRequests } from './setting-requests.tsx';
 
 export function RequestsPage() {
@@ -27,10 +27,7 @@ export function RequestsPage() {
             long: true,
             cell: ({ account }) => (
               <>
-                <Link to="/operator/accounts/$id" params={{ id: account.id }}>
-                  {account.name}
-                </Link>{' '}
-                <Badge>{account.platform.toUpperCase()}</Badge>
+                <AccountLink {...account} /> <Badge>{account.platform.toUpperCase()}</Badge>
               </>
             ),
           },

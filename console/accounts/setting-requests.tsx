@@ -1,10 +1,9 @@
-import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useAct, usePages } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Field, Problem } from '../ui/components.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { Action, Problem } from '../ui/components.tsx';
+import { ConfirmReason } from '../ui/confirm-button.tsx';
 
 /** V0 accounts' change requests, to carry out or refuse. */
 export function SettingRequests() {
@@ -23,7 +22,7 @@ export function SettingRequests() {
         columns={[
           { name: say('account'), long: true, cell: ({ account }) => account.name },
           { name: say('since'), cell: ({ requestedAt }) => when(requestedAt) },
-          { name: say('what'), cell: ({ kind }) => say(`ask.${kind}`) },
+          { name: say('kind'), cell: ({ kind }) => say(`ask.${kind}`) },
           { name: say('changeAsked'), cell: ({ change }) => <Wanted change={change} /> },
           { name: say('decision'), cell: ({ id }) => <Decide id={id} /> },
         ]}
@@ -58,19 +57,21 @@ function textOf(value: unknown): string {
 
 function Decide({ id }: { id: string }) {
   const { say } = useLocale();
-  const [reason, setReason] = useState('');
   const param = { id };
   const carryOut = useAct(() => ask(v1.operator['setting-requests'][':id']['carry-out'].$post({ param })), ['asked']);
-  const refuse = useAct(() => ask(v1.operator['setting-requests'][':id'].refuse.$post({ param, json: { reason } })), ['asked']);
   return (
     <>
       <div className="row start">
         <Action kind="main" isDisabled={carryOut.isPending} onPress={() => carryOut.mutate()}>
           {say('carryOut')}
         </Action>
-        <ConfirmButton label={say('refuse')} question={say('refuseAsk')} act={refuse} disabled={reason.trim() === ''}>
-          <Field label={say('reason')} hint={say('reasonHint')} value={reason} onChange={setReason} />
-        </ConfirmButton>
+        <ConfirmReason
+          label={say('refuse')}
+          question={say('refuseAsk')}
+          reasonHint={say('reasonHint')}
+          act={(reason) => ask(v1.operator['setting-requests'][':id'].refuse.$post({ param, json: { reason } }))}
+          stale={['asked']}
+        />
       </div>
       <Problem error={carryOut.error} />
     </>

@@ -116,7 +116,7 @@ function SetLimits({ now, stale, by, set }: Pick<Ways, 'stale' | 'by' | 'set'> &
   const amountOf = (text: string): string | null => (text.trim() === '' ? null : text.trim().replace(',', '.'));
   const save = useAct(() => set({ day: amountOf(day), month: amountOf(month) }), stale);
   return (
-    <FormCard title={say(by === 'own' ? 'ownLimits' : 'operatorLimits')} label={say('save')} act={save}>
+    <FormCard title={say(by === 'own' ? 'ownLimits' : 'limitOfOperator')} label={say('save')} act={save}>
       <p>{say(by === 'own' ? 'ownLimitsHint' : 'operatorLimitsHint')}</p>
       <div className="fields">
         <Field label={say('limitDay')} inputMode="numeric" value={day} onChange={setDay} />

@@ -64,7 +64,7 @@ export function ChangeEndpoint({ id, endpoint }: { id: string; endpoint: Endpoin
         <Check label={say('ordered')} hint={say('orderedHint')} value={ordered} onChange={(on) => touch({ ordered: on })} />
         <details>
           <summary>
-            {say('hears')} ({types.length})
+            {say('events')} ({types.length})
           </summary>
           {EVENT_TYPES.map((type) => (
             <Check

@@ -9,7 +9,7 @@ const words: Record<HealthState, Word> = {
   unsteady: 'healthUnsteady',
   open: 'healthOpen',
   recovering: 'healthRecovering',
-  paused: 'healthPaused',
+  paused: 'paused',
   disabled: 'healthDisabled',
   gone: 'healthGone',
 };

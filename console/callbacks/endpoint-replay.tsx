@@ -27,7 +27,7 @@ export function Enable({ id }: { id: string }) {
     ['endpoints'],
   );
   return (
-    <FormCard title={say('enableTitle')} label={say('enable')} act={enable}>
+    <FormCard title={say('enable')} label={say('enable')} act={enable}>
       <Choice
         label={say('backlog')}
         value={resume}
@@ -123,7 +123,7 @@ function Replays({ endpoint }: { endpoint: string }) {
                 {
                   name: say('action'),
                   cell: ({ id, endedAt }) =>
-                    endedAt === null ? <Action onPress={() => cancel.mutate(id)}>{say('stopReplay')}</Action> : null,
+                    endedAt === null ? <Action onPress={() => cancel.mutate(id)}>{say('halt')}</Action> : null,
                 },
               ]}
             />

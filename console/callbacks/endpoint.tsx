@@ -23,8 +23,7 @@ type EndpointHealth = InferResponseType<(typeof v1)['callback-endpoints'][':id']
 
 const LOOK_MS = 3000;
 
-const TABS = ['deliveries', 'settings', 'ping', 'replay'] as const;
-type Tab = (typeof TABS)[number];
+type Tab = 'deliveries' | 'settings' | 'ping' | 'replay';
 
 export function EndpointPage() {
   const { say } = useLocale();
@@ -61,19 +60,13 @@ function Shown({ id, endpoint, health }: ShownProps) {
   const { tab } = useSearch({ from: '/settings/callback/$id' });
   const [secret, setSecret] = useState(newSecrets.get(id));
   useEffect(() => () => void newSecrets.delete(id), [id]);
-  const shown: Record<Tab, () => ReactNode> = {
-    deliveries: () => <Deliveries endpoint={id} />,
-    settings: () => <Settings endpoint={endpoint} />,
-    ping: () => <Ping id={id} />,
-    replay: () => <Replay id={id} />,
-  };
-  const names: Record<Tab, string> = {
-    deliveries: say('deliveries'),
-    settings: say('settings'),
-    ping: say('pingTitle'),
-    replay: say('replayTitle'),
-  };
-  const mine = owner ? TABS : (['deliveries', 'settings'] as const);
+  const tabs: { id: Tab; name: string; shown: () => ReactNode }[] = [
+    { id: 'deliveries', name: say('deliveries'), shown: () => <Deliveries endpoint={id} /> },
+    { id: 'settings', name: say('settings'), shown: () => <Settings endpoint={endpoint} /> },
+    { id: 'ping', name: say('pingTitle'), shown: () => <Ping id={id} /> },
+    { id: 'replay', name: say('replayTitle'), shown: () => <Replay id={id} /> },
+  ];
+  const mine = owner ? tabs : tabs.slice(0, 2);
   return (
     <>
       <EndpointHead endpoint={endpoint} health={health} />
@@ -82,8 +75,8 @@ function Shown({ id, endpoint, health }: ShownProps) {
       {owner ? <Acts id={id} endpoint={endpoint} health={health.health} showSecret={setSecret} /> : null}
       <Tabbed
         label={endpoint.description || say('address')}
-        tabs={mine.map((each) => ({ id: each, name: names[each], shown: shown[each] }))}
-        chosen={mine.find((each) => each === tab) ?? 'deliveries'}
+        tabs={mine}
+        chosen={mine.find((each) => each.id === tab)?.id ?? 'deliveries'}
         choose={(next) => void navigate({ to: '.', search: { tab: next }, replace: true })}
       />
     </>
@@ -111,7 +104,7 @@ function EndpointHead({ endpoint, health: now }: Pick<ShownProps, 'endpoint' | '
       <Facts
         facts={[
           [say('since'), when(now.since)],
-          [say('waitingNow'), number(now.waiting.held + now.waiting.retrying + now.waiting.pending)],
+          [say('stateWaiting'), number(now.waiting.held + now.waiting.retrying + now.waiting.pending)],
           [say('oldestWaiting'), when(now.oldestWaitingSince)],
           [say('lastSuccess'), when(now.lastSuccessAt)],
           [
@@ -135,7 +128,7 @@ function Settings({ endpoint }: Pick<ShownProps, 'endpoint'>) {
     <Facts
       facts={[
         [say('description'), endpoint.description],
-        [say('hears'), endpoint.types.join(', ')],
+        [say('events'), endpoint.types.join(', ')],
         [say('format'), say(`format.${endpoint.format}`)],
         [say('fallbackUrl'), endpoint.fallbackUrl && shownUrl(endpoint.fallbackUrl)],
         [say('ordered'), endpoint.ordered ? say('yes') : null],
@@ -170,14 +163,14 @@ function Acts({ id, endpoint, health, showSecret }: ActsProps) {
       <AsksFirst />
       <div className="row start">
         <ChangeEndpoint id={id} endpoint={endpoint} />
-        {health === 'paused' ? <Action onPress={() => act.mutate('resume')}>{say('resumePosting')}</Action> : null}
+        {health === 'paused' ? <Action onPress={() => act.mutate('resume')}>{say('resume')}</Action> : null}
         {['healthy', 'unsteady', 'open', 'recovering'].includes(health) ? (
-          <Action onPress={() => act.mutate('pause')}>{say('pausePosting')}</Action>
+          <Action onPress={() => act.mutate('pause')}>{say('pause')}</Action>
         ) : null}
         <ConfirmButton label={say('rotate')} question={say('rotateAsk')} act={rotate}>
           <p>{say('rotateHint')}</p>
         </ConfirmButton>
-        <ConfirmButton label={say('deleteEndpoint')} question={say('deleteEndpointAsk')} act={remove}>
+        <ConfirmButton label={say('delete')} question={say('deleteEndpointAsk')} act={remove}>
           <p>{say('deleteEndpointHint')}</p>
         </ConfirmButton>
       </div>

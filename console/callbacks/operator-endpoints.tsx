@@ -5,6 +5,7 @@ import { usePages } from '../query-hooks.ts';
 import { Deliveries } from './deliveries.tsx';
 import { Health } from './endpoint-health.tsx';
 import { List, when } from '../ui/list.tsx';
+import { AccountLink } from '../ui/tables/links.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { useNames } from '../carriers/operator-choices.tsx';
 import { TemporalLink } from '../carriers/temporal-link.tsx';
@@ -34,15 +35,7 @@ export function TroubledPage() {
         keyOf={({ id }) => id}
         empty={{ title: say('noTroubled'), hint: say('noTroubledHint') }}
         columns={[
-          {
-            name: say('account'),
-            long: true,
-            cell: ({ account }) => (
-              <Link to="/operator/accounts/$id" params={{ id: account }}>
-                {nameOf(account)}
-              </Link>
-            ),
-          },
+          { name: say('account'), long: true, cell: ({ account }) => <AccountLink id={account} name={nameOf(account)} /> },
           {
             name: say('address'),
             long: true,
@@ -54,7 +47,7 @@ export function TroubledPage() {
           },
           { name: say('state'), cell: ({ health }) => <Health health={health} /> },
           { name: say('since'), cell: ({ since }) => when(since) },
-          { name: say('waitingNow'), figure: true, cell: ({ backlog }) => number(backlog) },
+          { name: say('stateWaiting'), figure: true, cell: ({ backlog }) => number(backlog) },
           {
             name: say('lastFailure'),
             cell: ({ lastFailure }) => (lastFailure ? <code>{lastFailure.status ?? lastFailure.class}</code> : null),

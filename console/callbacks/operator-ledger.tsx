@@ -5,16 +5,11 @@ import { Facts, List, Loaded, Table, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Badge, Empty } from '../ui/components.tsx';
 import { TemporalLink } from '../carriers/temporal-link.tsx';
-import { isWord } from '../i18n/dictionary.ts';
 
 /** Whether every delivery is accounted for, and messages in doubt. */
 export function LedgerPage() {
-  const { say, number } = useLocale();
+  const { say, sayOr, number } = useLocale();
   const ledger = useQuery({ queryKey: ['ledger'], queryFn: () => ask(v1.operator.ledger.$get()), staleTime: 60_000 });
-  const stateName = (state: string): string => {
-    const word = `delivery.${state}`;
-    return isWord(word) ? say(word) : state;
-  };
   return (
     <>
       <div className="row">
@@ -36,7 +31,7 @@ export function LedgerPage() {
               facts={[
                 [say('events'), number(events)],
                 [say('owed'), number(owed)],
-                ...Object.entries(states).map(([state, count]) => [stateName(state), number(count)] as const),
+                ...Object.entries(states).map(([state, count]) => [sayOr(`delivery.${state}`, state), number(count)] as const),
               ]}
             />
             {Object.keys(broken).length > 0 ? (
@@ -46,7 +41,7 @@ export function LedgerPage() {
                 keyOf={([promise]) => promise}
                 columns={[
                   { name: say('promise'), cell: ([promise]) => <span lang="en">{promise}</span> },
-                  { name: say('rowsCount'), figure: true, cell: ([, count]) => number(count) },
+                  { name: say('rowsListed'), figure: true, cell: ([, count]) => number(count) },
                 ]}
               />
             ) : null}

@@ -17,7 +17,7 @@ export function CallbackSettings() {
   const { say } = useLocale();
   return (
     <>
-      <h1>{say('apiCallback')}</h1>
+      <h1>{say('callbacks')}</h1>
       <p>{say('callbackHint')}</p>
       <AsksFirst />
       <Emails />

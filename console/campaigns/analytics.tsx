@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Download } from 'lucide-react';
+import { Download as DownloadIcon } from 'lucide-react';
 import type { InferResponseType } from 'hono/client';
 import { useMemo, useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { Chart, csvLines } from '../ui/chart.tsx';
 import { Loaded, Tile } from '../ui/list.tsx';
+import { CampaignLink } from '../ui/tables/links.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Choice, Empty } from '../ui/components.tsx';
-import { isWord } from '../i18n/dictionary.ts';
+import { Choice, Download, Empty } from '../ui/components.tsx';
 import { DAY_MS } from '../../domain/durations.ts';
 
 type Figures = InferResponseType<typeof v1.analytics.$get, 200>;
@@ -48,13 +48,9 @@ export function AnalyticsPage() {
             options={(['7', '30', '90', '365'] as const).map((value) => ({ value, label: say('lastDays', { n: value }) }))}
           />
           {charts === null ? null : (
-            <a
-              className="button plain"
-              href={`data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${charts.csv}`)}`}
-              download={`${say('analytics')}.csv`}
-            >
-              <Download aria-hidden="true" /> {say('exportCsv')}
-            </a>
+            <Download name={`${say('analytics')}.csv`} type="text/csv" text={`\ufeff${charts.csv}`}>
+              <DownloadIcon aria-hidden="true" /> {say('exportCsv')}
+            </Download>
           )}
         </div>
       </div>
@@ -69,9 +65,9 @@ export function AnalyticsPage() {
           ) : (
             <>
               <Kpis compared={compared} days={days} />
-              <RepliesByDay {...charts.byDay} />
-              <RatesByCampaign {...charts.rates} />
-              <Deliveries {...charts.states} />
+              <Chart {...charts.byDay} />
+              <Chart {...charts.rates} />
+              <Chart {...charts.states} />
             </>
           )
         }
@@ -83,42 +79,61 @@ export function AnalyticsPage() {
 const part = (of: number, whole: number): number => (whole === 0 ? 0 : of / whole);
 const rateOf = ({ messages, repliers }: Campaign): number => Math.round(part(repliers, messages) * 1000) / 10;
 const came = (day: Day): boolean => day.replies > 0;
-const nameOf = ({ name }: Campaign): string => name;
 
-/** The charts' data and their CSV; null when there is none. */
+/** The charts and their CSV; null when there is no data. */
 function useCharts(figures: Figures | undefined) {
-  const { say, locale } = useLocale();
+  const { say, sayOr, locale, number, time } = useLocale();
   return useMemo(() => {
     if (!figures || (!figures.replies.some(came) && figures.campaigns.length === 0)) return null;
-    const dayOf = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+    const dayFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+    const dayOf = ({ day }: Day): string => dayFormat.format(new Date(`${day}T00:00Z`));
+    const stateOf = ({ state }: State): string => sayOr(`message.${state}`, state);
+    const [counted] = figures.campaigns.map(({ countedAt }) => countedAt).toSorted();
     const byDay = {
       title: say('repliesByDay'),
       rows: figures.replies,
-      labelOf: ({ day }: Day) => dayOf.format(new Date(`${day}T00:00Z`)),
+      keyOf: ({ day }: Day) => day,
+      labelOf: dayOf,
       series: [
         { name: say('repliesWord'), value: (day: Day) => day.replies },
         { name: say('optOuts'), value: (day: Day) => day.optOuts },
       ],
+      inTable: came,
+      columns: [
+        { name: say('day'), cell: dayOf },
+        { name: say('repliesWord'), figure: true, cell: (day: Day) => number(day.replies) },
+        { name: say('optOuts'), figure: true, cell: (day: Day) => number(day.optOuts) },
+      ],
     };
     const rates = {
       title: say('replyRateByCampaign'),
+      ...(counted === undefined ? {} : { hint: say('countedAt', { time: time(counted) }) }),
       rows: figures.campaigns,
-      labelOf: nameOf,
+      keyOf: ({ id }: Campaign) => id,
+      labelOf: ({ name }: Campaign) => name,
       series: [{ name: say('replyRate'), value: rateOf }],
+      columns: [
+        { name: say('campaign'), long: true, cell: CampaignLink },
+        { name: say('messages'), figure: true, cell: ({ messages }: Campaign) => number(messages) },
+        { name: say('stateDelivered'), figure: true, cell: ({ delivered }: Campaign) => number(delivered) },
+        { name: say('repliers'), figure: true, cell: ({ repliers }: Campaign) => number(repliers) },
+        { name: say('replyRate'), figure: true, cell: (campaign: Campaign) => number(rateOf(campaign)) },
+      ],
     };
     const states = {
       title: say('deliveryOfMessages'),
       rows: figures.states,
-      labelOf: ({ state }: State) => {
-        const word = `message.${state}`;
-        return isWord(word) ? say(word) : state;
-      },
+      keyOf: ({ state }: State) => state,
+      labelOf: stateOf,
       series: [{ name: say('messages'), value: ({ messages }: State) => messages }],
+      columns: [
+        { name: say('state'), cell: stateOf },
+        { name: say('messages'), figure: true, cell: ({ messages }: State) => number(messages) },
+      ],
     };
     return { byDay, rates, states, csv: [csvLines(byDay), csvLines(rates), csvLines(states)].join('\r\n') };
-  }, [figures, say, locale]);
+  }, [figures, say, sayOr, locale, number, time]);
 }
-type Charts = NonNullable<ReturnType<typeof useCharts>>;
 
 function sumsOf({ campaigns, replies }: Figures) {
   const sum = <T,>(rows: T[], of: (row: T) => number): number => rows.reduce((all, row) => all + of(row), 0);
@@ -175,62 +190,5 @@ function Kpis({ compared: { now, before }, days }: { compared: Compared; days: S
       </dl>
       <p className="hint">{say(nothing ? 'noneBefore' : 'comparedWith', { n: days })}</p>
     </section>
-  );
-}
-
-function RepliesByDay(chart: Charts['byDay']) {
-  const { say, number } = useLocale();
-  return (
-    <Chart
-      {...chart}
-      keyOf={({ day }) => day}
-      inTable={came}
-      columns={[
-        { name: say('day'), cell: chart.labelOf },
-        { name: say('repliesWord'), figure: true, cell: (day) => number(day.replies) },
-        { name: say('optOuts'), figure: true, cell: (day) => number(day.optOuts) },
-      ]}
-    />
-  );
-}
-
-function RatesByCampaign(chart: Charts['rates']) {
-  const { say, number, time } = useLocale();
-  const [counted] = chart.rows.map(({ countedAt }) => countedAt).toSorted();
-  return (
-    <Chart
-      {...chart}
-      {...(counted === undefined ? {} : { hint: say('countedAt', { time: time(counted) }) })}
-      keyOf={({ id }) => id}
-      columns={[
-        {
-          name: say('campaign'),
-          long: true,
-          cell: ({ id, name }) => (
-            <Link to="/campaigns/$id" params={{ id }}>
-              {name}
-            </Link>
-          ),
-        },
-        { name: say('messages'), figure: true, cell: ({ messages }) => number(messages) },
-        { name: say('stateDelivered'), figure: true, cell: ({ delivered }) => number(delivered) },
-        { name: say('repliers'), figure: true, cell: ({ repliers }) => number(repliers) },
-        { name: say('replyRate'), figure: true, cell: (campaign) => number(rateOf(campaign)) },
-      ]}
-    />
-  );
-}
-
-function Deliveries(chart: Charts['states']) {
-  const { say, number } = useLocale();
-  return (
-    <Chart
-      {...chart}
-      keyOf={({ state }) => state}
-      columns={[
-        { name: say('state'), cell: chart.labelOf },
-        { name: say('messages'), figure: true, cell: ({ messages }) => number(messages) },
-      ]}
-    />
   );
 }

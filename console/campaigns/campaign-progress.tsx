@@ -3,7 +3,6 @@ import { ProgressBar } from 'react-aria-components';
 import type { Campaign } from './composer/draft-model.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Badge } from '../ui/components.tsx';
-import { isWord } from '../i18n/dictionary.ts';
 import { MINUTE_MS } from '../../domain/durations.ts';
 
 const GOOD = ['accepted', 'delivered', 'simulated'];
@@ -29,7 +28,7 @@ function useRate(left: number): number | null {
 }
 
 export function CampaignProgress({ campaign }: { campaign: Campaign }) {
-  const { say, number, time, locale } = useLocale();
+  const { say, sayOr, number, time, locale } = useLocale();
   const { progress, total, wait, state, endedAt } = campaign;
   // Sent messages are in the results.
   const shown = Object.entries(progress).filter(([name]) => endedAt === null || !GOOD.includes(name));
@@ -58,14 +57,11 @@ export function CampaignProgress({ campaign }: { campaign: Campaign }) {
         </p>
       ) : null}
       <p className="marks">
-        {shown.map(([name, count]) => {
-          const word = `message.${name}`;
-          return (
-            <Badge key={name} tone={GOOD.includes(name) ? 'good' : STILL.includes(name) ? 'plain' : 'bad'}>
-              {isWord(word) ? say(word) : name} {number(count)}
-            </Badge>
-          );
-        })}
+        {shown.map(([name, count]) => (
+          <Badge key={name} tone={GOOD.includes(name) ? 'good' : STILL.includes(name) ? 'plain' : 'bad'}>
+            {sayOr(`message.${name}`, name)} {number(count)}
+          </Badge>
+        ))}
       </p>
     </>
   );

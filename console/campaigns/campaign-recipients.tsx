@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
-import { isWord } from '../i18n/dictionary.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { usePages } from '../query-hooks.ts';
 import { Badge, Choice, type Tone } from '../ui/components.tsx';
@@ -23,7 +22,7 @@ type State = (typeof STATES)[number];
 
 /** The recipients, failures first. */
 export function CampaignRecipients({ campaign: { id, progress } }: { campaign: Campaign }) {
-  const { say, number } = useLocale();
+  const { say, sayOr, number } = useLocale();
   const there = STATES.filter((state) => (progress[state] ?? 0) > 0);
   const [chosen, choose] = useState<State | ''>(there.find((state) => TONES[state] === 'bad') ?? '');
   const found = usePages(['campaign', id, 'messages', chosen], (cursor) =>
@@ -58,13 +57,10 @@ export function CampaignRecipients({ campaign: { id, progress } }: { campaign: C
           { name: say('filterNumber'), cell: ({ to }) => phoneText(to) },
           {
             name: say('state'),
-            cell: ({ state }) => {
-              const word = `message.${state}`;
-              return <Badge tone={TONES[state] ?? 'plain'}>{isWord(word) ? say(word) : state}</Badge>;
-            },
+            cell: ({ state }) => <Badge tone={TONES[state] ?? 'plain'}>{sayOr(`message.${state}`, state)}</Badge>,
           },
           { name: say('reason'), long: true, cell: ({ reason }) => (reason ? <code lang="en">{reason}</code> : null) },
-          { name: say('sentAt'), cell: ({ submittedAt }) => whenShort(submittedAt) },
+          { name: say('stateSent'), cell: ({ submittedAt }) => whenShort(submittedAt) },
         ]}
       />
     </section>

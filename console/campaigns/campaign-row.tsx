@@ -8,10 +8,9 @@ import { useAct } from '../query-hooks.ts';
 import { Problem } from '../ui/components.tsx';
 import { ConfirmDialog } from '../ui/confirm-button.tsx';
 import { MenuButton } from '../ui/menu-button.tsx';
+import { Sparkline } from '../ui/tables/sparkline.tsx';
 
 export type Listed = InferResponseType<typeof v1.campaigns.$get, 200>['items'][number];
-const WIDTH = 48;
-const HEIGHT = 16;
 
 /** Replies, reply rate, and their growth. */
 export function Answered({ campaign: { figures, total } }: { campaign: Listed }) {
@@ -20,7 +19,7 @@ export function Answered({ campaign: { figures, total } }: { campaign: Listed })
   const { repliers, replied } = figures;
   return (
     <span className="answered">
-      {repliers > 0 ? <Sparkline values={replied} /> : null}
+      {repliers > 0 ? <Sparkline small values={cumulative(replied)} /> : null}
       <span>
         {say(repliers === 1 ? 'replyCountOne' : 'replyCount', { n: number(repliers) })} · {percent(repliers, total)}
       </span>
@@ -28,22 +27,10 @@ export function Answered({ campaign: { figures, total } }: { campaign: Listed })
   );
 }
 
-/** Cumulative line of the values. */
-function Sparkline({ values }: { values: number[] }) {
-  const most = Math.max(
-    1,
-    values.reduce((sum, value) => sum + value, 0),
-  );
-  let sum = 0;
-  const points = [0, ...values].map((value, index) => {
-    sum += value;
-    return `${(index / values.length) * WIDTH},${HEIGHT - 1 - (sum / most) * (HEIGHT - 2)}`;
-  });
-  return (
-    <svg className="spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true">
-      <polyline points={points.join(' ')} />
-    </svg>
-  );
+/** Running sums as shares of the total, from nothing. */
+function cumulative(values: number[]): number[] {
+  const sums = values.reduce<number[]>((all, value) => [...all, (all.at(-1) ?? 0) + value], [0]);
+  return sums.map((sum) => sum / Math.max(1, sums.at(-1) ?? 0));
 }
 
 export function CampaignMenu({ campaign: { id, name, state } }: { campaign: Listed }) {

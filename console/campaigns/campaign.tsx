@@ -1,22 +1,26 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import { Suspense } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useAct, useOwner } from '../query-hooks.ts';
-import { CampaignDraft } from './campaign-draft.tsx';
 import { CampaignProgress } from './campaign-progress.tsx';
 import { CampaignReplies } from '../replies/campaign-replies.tsx';
 import { CampaignRecipients } from './campaign-recipients.tsx';
-import { CampaignFigures, CampaignStatistics } from './campaign-results.tsx';
+import { CampaignFigures } from './campaign-results.tsx';
 import './campaigns.css';
 import { Standing, useComing } from './campaign-standing.tsx';
 import type { Campaign } from './composer/draft-model.ts';
 import { Loaded } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Badge, Problem } from '../ui/components.tsx';
+import { Action, Badge, Problem, Skeleton } from '../ui/components.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { Tabbed } from '../ui/layout/tabs.tsx';
+import { lazyPart } from '../ui/lazy-part.ts';
 import { heldMs, Undo } from './undo-send.tsx';
 import { Scheduled, WriteAgain } from './write-again.tsx';
+
+const CampaignDraft = lazyPart(async () => (await import('./campaign-draft.tsx')).CampaignDraft);
+const CampaignStatistics = lazyPart(async () => (await import('./campaign-statistics.tsx')).CampaignStatistics);
 
 type Verb = 'pause' | 'resume' | 'cancel';
 /** Receipts emit no event: progress is polled. */
@@ -67,7 +71,11 @@ function Shown({ campaign }: { campaign: Campaign }) {
       <p className="bubble" dir="auto">
         {campaign.text}
       </p>
-      {UNSENT.has(campaign.state) ? <CampaignDraft campaign={campaign} /> : null}
+      {UNSENT.has(campaign.state) ? (
+        <Suspense fallback={<Skeleton />}>
+          <CampaignDraft campaign={campaign} />
+        </Suspense>
+      ) : null}
     </>
   );
 }
@@ -122,26 +130,24 @@ function CampaignTabs({ campaign }: { campaign: Campaign }) {
   const navigate = useNavigate();
   const { tab } = useSearch({ strict: false });
   return (
-    <Tabs
-      className="tabs"
-      selectedKey={TABS.find((each) => each === tab) ?? 'replies'}
-      onSelectionChange={(chosen) => void navigate({ to: '.', search: { tab: String(chosen) }, replace: true })}
-    >
-      <TabList aria-label={say('results')}>
-        <Tab id="replies">{say('repliesWord')}</Tab>
-        <Tab id="recipients">{say('recipients')}</Tab>
-        <Tab id="statistics">{say('statistics')}</Tab>
-      </TabList>
-      <TabPanel id="replies">
-        <CampaignReplies id={campaign.id} />
-      </TabPanel>
-      <TabPanel id="recipients">
-        <CampaignRecipients campaign={campaign} />
-      </TabPanel>
-      <TabPanel id="statistics">
-        <CampaignStatistics campaign={campaign} />
-      </TabPanel>
-    </Tabs>
+    <Tabbed
+      label={say('results')}
+      chosen={TABS.find((each) => each === tab) ?? 'replies'}
+      choose={(next) => void navigate({ to: '.', search: { tab: next }, replace: true })}
+      tabs={[
+        { id: 'replies', name: say('repliesWord'), shown: () => <CampaignReplies id={campaign.id} /> },
+        { id: 'recipients', name: say('recipients'), shown: () => <CampaignRecipients campaign={campaign} /> },
+        {
+          id: 'statistics',
+          name: say('statistics'),
+          shown: () => (
+            <Suspense fallback={<Skeleton />}>
+              <CampaignStatistics campaign={campaign} />
+            </Suspense>
+          ),
+        },
+      ]}
+    />
   );
 }
 

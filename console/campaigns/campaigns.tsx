@@ -3,12 +3,13 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { Megaphone, Plus } from 'lucide-react';
 import { ask, v1 } from '../api.ts';
 import { AskTwoWay } from '../accounts/ask-two-way.tsx';
-import { useAct, useOwner, usePages } from '../query-hooks.ts';
+import { useOwner, usePages } from '../query-hooks.ts';
 import './campaigns.css';
 import { Answered, CampaignMenu, type Listed } from './campaign-row.tsx';
 import { Standing } from './campaign-standing.tsx';
 import { List, Table, whenShort } from '../ui/list.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { CampaignLink } from '../ui/tables/links.tsx';
+import { ConfirmAct } from '../ui/confirm-button.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Choice, Field } from '../ui/components.tsx';
 import { useAddressed, useFilterAddress } from '../ui/use-settled.ts';
@@ -96,15 +97,7 @@ function CampaignList({ found, empty, owner }: ListProps) {
       keyOf={({ id }) => id}
       empty={empty}
       columns={[
-        {
-          name: say('name'),
-          long: true,
-          cell: ({ id, name }) => (
-            <Link to="/campaigns/$id" params={{ id }}>
-              {name}
-            </Link>
-          ),
-        },
+        { name: say('name'), long: true, cell: CampaignLink },
         { name: say('state'), cell: (campaign) => <Standing campaign={campaign} /> },
         { name: say('route'), cell: ({ route }) => say(route) },
         { name: say('date'), cell: ({ sendAt, launchedAt, createdAt }) => whenShort(sendAt ?? launchedAt ?? createdAt) },
@@ -146,15 +139,19 @@ function BegunCampaigns() {
             ),
           },
           { name: say('date'), cell: ({ updatedAt }) => whenShort(updatedAt) },
-          { name: say('action'), cell: ({ id, name }) => <Forget id={id} name={name || say('untitled')} /> },
+          {
+            name: say('action'),
+            cell: ({ id, name }) => (
+              <ConfirmAct
+                label={say('delete')}
+                question={say('forgetDraftAsk', { name: name || say('untitled') })}
+                act={() => ask(v1.compositions[':id'].$delete({ param: { id } }))}
+                stale={['compositions']}
+              />
+            ),
+          },
         ]}
       />
     </section>
   );
-}
-
-function Forget({ id, name }: { id: string; name: string }) {
-  const { say } = useLocale();
-  const forget = useAct(() => ask(v1.compositions[':id'].$delete({ param: { id } })), ['compositions']);
-  return <ConfirmButton label={say('forgetDraft')} question={say('forgetDraftAsk', { name })} act={forget} />;
 }

@@ -3,12 +3,11 @@ import { useState } from 'react';
 import { instantOf } from '../../domain/zoned-time.ts';
 import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { useAct } from '../query-hooks.ts';
+import { useAccount, useAct } from '../query-hooks.ts';
 import { Action, Field, Problem } from '../ui/components.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { toast } from '../ui/toast.tsx';
 import { useResults } from './campaign-results.tsx';
-import { useAccount } from './composer/compose-page.tsx';
 import { localTime, type Campaign } from './composer/draft-model.ts';
 
 const { again, reschedule } = v1.campaigns[':id'];

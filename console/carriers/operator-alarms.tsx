@@ -1,10 +1,10 @@
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { usePages } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Badge, Check } from '../ui/components.tsx';
+import { CarrierLink } from '../ui/tables/links.tsx';
 
 export function AlarmsPage() {
   const { say, number } = useLocale();
@@ -22,16 +22,9 @@ export function AlarmsPage() {
         keyOf={({ id }) => id}
         empty={{ title: say('noAlarms'), hint: say('noAlarmsHint') }}
         columns={[
+          { name: say('carrier'), cell: ({ carrier, name }) => <CarrierLink id={carrier} name={name} /> },
           {
-            name: say('carrier'),
-            cell: ({ carrier, name }) => (
-              <Link to="/operator/carriers/$id" params={{ id: carrier }}>
-                {name}
-              </Link>
-            ),
-          },
-          {
-            name: say('what'),
+            name: say('kind'),
             cell: ({ kind, clearedAt }) => <Badge tone={clearedAt === null ? 'bad' : 'plain'}>{say(`alarm.${kind}`)}</Badge>,
           },
           { name: say('since'), cell: ({ since }) => when(since) },

@@ -118,13 +118,13 @@ function Lines({ id }: { id: string }) {
                     name: say('state'),
                     cell: (line) => (
                       <Badge tone={line.live && line.state === 'bound' ? 'good' : line.refused || !line.live ? 'bad' : 'plain'}>
-                        {say(line.refused ? 'loginRefused' : line.live ? `line.${line.state}` : 'lineSilent')}
+                        {say(line.refused ? 'alarm.login-refused' : line.live ? `line.${line.state}` : 'lineSilent')}
                       </Badge>
                     ),
                   },
                   { name: say('since'), cell: ({ since }) => when(since) },
                   { name: say('window'), figure: true, cell: (line) => `${number(line.windowUsed)} / ${number(line.window)}` },
-                  { name: say('taken'), figure: true, cell: ({ accepted }) => number(accepted) },
+                  { name: say('delivered'), figure: true, cell: ({ accepted }) => number(accepted) },
                   { name: say('lastError'), cell: ({ lastError }) => <span lang="en">{lastError}</span> },
                 ]}
               />
@@ -180,7 +180,7 @@ function Change({ id, type, settings, secretsSet }: ChangeProps) {
   return (
     <Loaded of={types}>
       {() => (
-        <FormCard title={say('carrierSettings')} label={say('save')} act={save} disabled={typed === null}>
+        <FormCard title={say('settings')} label={say('save')} act={save} disabled={typed === null}>
           <CarrierForm
             fields={fields}
             typed={shown}

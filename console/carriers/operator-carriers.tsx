@@ -5,22 +5,20 @@ import { useAll } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Badge } from '../ui/components.tsx';
+import { CarrierLink } from '../ui/tables/links.tsx';
 
 const LOOK_MS = 5000;
 
 export function CarriersPage() {
   const { say } = useLocale();
   const found = useAll(['carriers'], () => ask(v1.operator.carriers.$get()));
-  const create = (
-    <Link to="/operator/carriers/new" className="button main">
-      {say('newCarrier')}
-    </Link>
-  );
   return (
     <>
       <div className="row">
         <h1>{say('carriers')}</h1>
-        {create}
+        <Link to="/operator/carriers/new" className="button main">
+          {say('newCarrier')}
+        </Link>
       </div>
       <List
         label={say('carriers')}
@@ -28,14 +26,7 @@ export function CarriersPage() {
         empty={{ title: say('noCarriers'), hint: say('noCarriersHint') }}
         keyOf={({ id }) => id}
         columns={[
-          {
-            name: say('name'),
-            cell: ({ id, name }) => (
-              <Link to="/operator/carriers/$id" params={{ id }}>
-                {name}
-              </Link>
-            ),
-          },
+          { name: say('name'), cell: CarrierLink },
           { name: say('kind'), cell: ({ type }) => type },
           { name: say('route'), cell: ({ route }) => say(route) },
           { name: say('state'), cell: ({ id }) => <CarrierState id={id} /> },

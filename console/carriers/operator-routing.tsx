@@ -5,7 +5,7 @@ import { List } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { AccountChoice, CarrierChoice, CountryField, useNames } from './operator-choices.tsx';
 import { FormCard, Badge, Field } from '../ui/components.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ConfirmAct } from '../ui/confirm-button.tsx';
 
 const STANDARD = '100';
 
@@ -33,21 +33,22 @@ export function RoutesPage() {
           { name: say('carrier'), cell: ({ carrier }) => names.nameOf(carrier) },
           { name: say('priority'), figure: true, cell: ({ priority }) => number(priority) },
           { name: say('share'), figure: true, cell: ({ share }) => number(share) },
-          { name: say('action'), cell: ({ id, carrier }) => <Remove id={id} name={names.nameOf(carrier)} /> },
+          {
+            name: say('action'),
+            cell: ({ id, carrier }) => (
+              <ConfirmAct
+                label={say('remove')}
+                question={say('removeAsk', { name: names.nameOf(carrier) })}
+                hint={say('removeRouteHint')}
+                act={() => ask(v1.operator.routes[':id'].$delete({ param: { id } }))}
+                stale={['routes']}
+              />
+            ),
+          },
         ]}
       />
       <NewRoute names={names} />
     </>
-  );
-}
-
-function Remove({ id, name }: { id: string; name: string }) {
-  const { say } = useLocale();
-  const remove = useAct(() => ask(v1.operator.routes[':id'].$delete({ param: { id } })), ['routes']);
-  return (
-    <ConfirmButton label={say('remove')} question={say('removeAsk', { name })} act={remove}>
-      <p>{say('removeRouteHint')}</p>
-    </ConfirmButton>
   );
 }
 

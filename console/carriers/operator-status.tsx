@@ -7,6 +7,7 @@ import type { v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { operatorStatus } from '../shell/operator-counts.ts';
 import { Loaded, Table, Tile } from '../ui/list.tsx';
+import { AccountLink } from '../ui/tables/links.tsx';
 
 const SECOND_MS = 1000;
 type Status = InferResponseType<typeof v1.operator.status.$get, 200>;
@@ -79,7 +80,7 @@ function Tiles({ now }: { now: Status }) {
       hint: say('endpointsInTrouble', { n: number(callbacks.endpoints) }),
     },
     { to: '/operator/unattributed', name: say('unattributed'), value: number(unattributed), bad: unattributed > 0 },
-    { to: '/operator/ledger', name: say('inDoubtShort'), value: number(inDoubt), bad: inDoubt > 0 },
+    { to: '/operator/ledger', name: say('inDoubt'), value: number(inDoubt), bad: inDoubt > 0 },
     {
       to: '/operator/syncs',
       name: say('lastSync'),
@@ -108,15 +109,7 @@ function WaitingCallbacks({ accounts }: { accounts: Status['callbacks']['account
       rows={accounts}
       keyOf={({ account }) => account}
       columns={[
-        {
-          name: say('account'),
-          long: true,
-          cell: ({ account, name }) => (
-            <Link to="/operator/accounts/$id" params={{ id: account }}>
-              {name}
-            </Link>
-          ),
-        },
+        { name: say('account'), long: true, cell: ({ account, name }) => <AccountLink id={account} name={name} /> },
         { name: say('callbacksWaiting'), figure: true, cell: ({ waiting }) => number(waiting) },
       ]}
     />

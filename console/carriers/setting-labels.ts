@@ -1,7 +1,7 @@
 type Label = { en: string; fr: string };
 type Words = { label: Label; help?: Label };
 const named = (en: string, fr: string): Words => ({ label: { en, fr } });
-const told = (en: string, fr: string, helpEn: string, helpFr: string): Words => ({
+const helped = (en: string, fr: string, helpEn: string, helpFr: string): Words => ({
   label: { en, fr },
   help: { en: helpEn, fr: helpFr },
 });
@@ -10,7 +10,7 @@ const told = (en: string, fr: string, helpEn: string, helpFr: string): Words => 
 export const SETTING_WORDS: Record<string, Words> = {
   host: named('Host', 'Hôte'),
   port: named('Port', 'Port'),
-  otherHosts: told(
+  otherHosts: helped(
     'Other hosts',
     'Autres hôtes',
     'Of the same account, as [{"host": "…", "port": 2775}]: lines are spread over all, and go on by another when one is down.',
@@ -19,7 +19,7 @@ export const SETTING_WORDS: Record<string, Words> = {
   systemId: named('Login (system_id)', 'Identifiant (system_id)'),
   password: named('Password', 'Mot de passe'),
   systemType: named('System type', 'Type de système'),
-  tls: told(
+  tls: helped(
     'TLS',
     'TLS',
     '{} for an ordinary certificate; serverName, ca and certificate where the operator asks for them.',
@@ -27,32 +27,32 @@ export const SETTING_WORDS: Record<string, Words> = {
   ),
   clientKey: named('Key of our certificate (PEM)', 'Clé de notre certificat (PEM)'),
   interfaceVersion: named('SMPP version', 'Version de SMPP'),
-  addressRange: told(
+  addressRange: helped(
     'Address range',
     'Plage d’adresses',
     'ton, npi and address as the operator gives them; most want none.',
     'ton, npi et address tels que l’opérateur les donne ; la plupart n’en veulent pas.',
   ),
   bindMode: named('Connections', 'Connexions'),
-  maxBinds: told(
+  maxBinds: helped(
     'Sessions at once',
     'Sessions simultanées',
     'On all hosts together, as the operator allows.',
     'Sur tous les hôtes, autant que l’opérateur en permet.',
   ),
-  window: told(
+  window: helped(
     'Window (messages)',
     'Fenêtre (messages)',
     'Submitted and unanswered at once.',
     'Soumis et sans réponse à la fois.',
   ),
-  segmentsPerSecond: told(
+  segmentsPerSecond: helped(
     'Rate (SMS a second)',
     'Débit (SMS par seconde)',
     'Of all sessions together.',
     'De toutes les sessions ensemble.',
   ),
-  responseTimeoutMs: told(
+  responseTimeoutMs: helped(
     'Wait for an answer (ms)',
     'Attente d’une réponse (ms)',
     'Then the message is in doubt.',
@@ -61,7 +61,7 @@ export const SETTING_WORDS: Record<string, Words> = {
   enquireLinkMs: named('Ask whether the line lives, every (ms)', 'Vérifier la ligne toutes les (ms)'),
   reconnectMinMs: named('Reconnect after, at least (ms)', 'Reconnexion après, au moins (ms)'),
   reconnectMaxMs: named('Reconnect after, at most (ms)', 'Reconnexion après, au plus (ms)'),
-  refusedRetryMs: told(
+  refusedRetryMs: helped(
     'After a refused login (ms)',
     'Après un refus de connexion (ms)',
     'Operators lock out those who insist.',
@@ -69,13 +69,13 @@ export const SETTING_WORDS: Record<string, Words> = {
   ),
   throttleMinMs: named('Pause when asked to slow down, at least (ms)', 'Pause sur demande de ralentir, au moins (ms)'),
   throttleMaxMs: named('Pause when asked to slow down, at most (ms)', 'Pause sur demande de ralentir, au plus (ms)'),
-  outcomes: told(
+  outcomes: helped(
     'Meaning of statuses',
     'Sens des statuts',
     'Where it is not the usual, as {"ESME_RSUBMITFAIL": "throttled"}: throttled, deferred, rejected or unknown.',
     'Quand il n’est pas habituel, comme {"ESME_RSUBMITFAIL": "throttled"} : throttled, deferred, rejected ou unknown.',
   ),
-  validityHours: told(
+  validityHours: helped(
     'Validity (hours)',
     'Validité (heures)',
     'How long the operator tries; 0 leaves it to the operator. A doubt ends after 48 hours.',
@@ -83,21 +83,21 @@ export const SETTING_WORDS: Record<string, Words> = {
   ),
   priority: named('Priority (0 to 3)', 'Priorité (0 à 3)'),
   serviceType: named('Service type', 'Type de service'),
-  addressing: told(
+  addressing: helped(
     'TON and NPI of addresses',
     'TON et NPI des adresses',
     'Where the operator wants others than 5/0, 3/0 and 1/1.',
     'Quand l’opérateur en veut d’autres que 5/0, 3/0 et 1/1.',
   ),
   dataCoding: named('Values of data_coding', 'Valeurs de data_coding'),
-  defaultAlphabet: told(
+  defaultAlphabet: helped(
     'Alphabet of data_coding 0',
     'Alphabet de data_coding 0',
     'In what the operator sends.',
     'Dans ce que l’opérateur envoie.',
   ),
   eightBit: named('Octets of data_coding 4', 'Octets de data_coding 4'),
-  gsm7As: told(
+  gsm7As: helped(
     'The GSM alphabet is written as',
     'L’alphabet GSM s’écrit en',
     'latin1 for an operator that translates from it.',
@@ -105,20 +105,20 @@ export const SETTING_WORDS: Record<string, Words> = {
   ),
   longMessages: named('Marking of long messages', 'Marquage des messages longs'),
   receiptIds: named('Message ids in receipts', 'Identifiants dans les accusés'),
-  receiptsByText: told(
+  receiptsByText: helped(
     'Receipts are told by their text',
     'Accusés reconnus à leur texte',
     'For an operator that marks them by nothing else.',
     'Pour un opérateur qui ne les marque pas autrement.',
   ),
   receiptTimeZone: named('Time zone of receipts', 'Fuseau horaire des accusés'),
-  userMessageReference: told(
+  userMessageReference: helped(
     'Send user_message_reference',
     'Envoyer user_message_reference',
     'For an operator that repeats it in receipts.',
     'Pour un opérateur qui le répète dans les accusés.',
   ),
-  shortCode: told(
+  shortCode: helped(
     'Who replaces 12345',
     'Qui remplace 12345',
     'ours: this platform; operator: it goes on the wire.',

@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { InferResponseType } from 'hono/client';
 import { useState } from 'react';
-import { ask, v1 } from '../api.ts';
+import { ask, textOf, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { useAct, useOwner } from '../query-hooks.ts';
 import { Badge, Field, FormCard } from '../ui/components.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ConfirmAct } from '../ui/confirm-button.tsx';
 import { Loaded, Table, whenShort } from '../ui/list.tsx';
 import { nameOf, phoneText } from '../ui/phone-text.ts';
 import { ContactReport, type Known } from './contact-report.tsx';
@@ -30,7 +30,6 @@ function Shown({ contact }: { contact: Contact }) {
   const navigate = useNavigate();
   const { id, phone, optedOut, tags } = contact;
   const back = (): void => void navigate({ to: '/contacts' });
-  const remove = useAct(() => ask(v1.contacts[':id'].$delete({ param: { id } })), ['contacts', 'list'], back);
   const report = useQuery({
     queryKey: ['contacts', 'report', phone],
     queryFn: () => ask(v1.contacts.report.$post({ json: { phone } })),
@@ -45,9 +44,14 @@ function Shown({ contact }: { contact: Contact }) {
             <Link to="/chat/new" search={{ phone }} className="button plain">
               {say('writeToThem')}
             </Link>
-            <ConfirmButton label={say('remove')} question={say('removeAsk', { name: nameOf(contact) })} act={remove}>
-              <p>{say('removeContactHint')}</p>
-            </ConfirmButton>
+            <ConfirmAct
+              label={say('remove')}
+              question={say('removeAsk', { name: nameOf(contact) })}
+              hint={say('removeContactHint')}
+              act={() => ask(v1.contacts[':id'].$delete({ param: { id } }))}
+              stale={['contacts', 'list']}
+              done={back}
+            />
           </div>
         ) : null}
       </div>
@@ -93,12 +97,10 @@ export function ContactForm({ contact }: { contact: Contact | null }) {
         <Field label={say('lastName')} value={lastName} onChange={setLast} />
       </div>
       <Field label={say('tags')} hint={say('tagsHint')} value={tags} onChange={setTags} />
-      {store.isSuccess ? <p role="status">{say('savedNow')}</p> : null}
+      {store.isSuccess ? <p role="status">{say('saved')}</p> : null}
     </FormCard>
   );
 }
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function History({ known }: { known: Known }) {
   const { say } = useLocale();
@@ -113,14 +115,14 @@ function History({ known }: { known: Known }) {
   if (said.length === 0) return null;
   return (
     <>
-      <h2>{say('contactHistory')}</h2>
+      <h2>{say('history')}</h2>
       <Table
-        label={say('contactHistory')}
+        label={say('history')}
         rows={said}
         keyOf={({ id }) => textOf(id)}
         columns={[
           { name: say('date'), cell: ({ at }) => whenShort(at) },
-          { name: say('action'), cell: ({ out }) => say(out ? 'wentOut' : 'cameIn') },
+          { name: say('action'), cell: ({ out }) => say(out ? 'stateSent' : 'cameIn') },
           { name: say('text'), long: true, cell: ({ text }) => <span dir="auto">{textOf(text)}</span> },
         ]}
       />

@@ -5,10 +5,8 @@ import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { useAct, useOwner, usePages } from '../query-hooks.ts';
 import { Field } from '../ui/components.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ConfirmAct, ConfirmButton } from '../ui/confirm-button.tsx';
 import { List, whenShort } from '../ui/list.tsx';
-
-type Named = { id: string; name: string };
 
 export function ListsPage() {
   const { say, number } = useLocale();
@@ -31,7 +29,7 @@ export function ListsPage() {
         columns={[
           { name: say('name'), long: true, cell: ({ name }) => name },
           { name: say('rowsListed'), figure: true, cell: ({ listed }) => number(listed) },
-          { name: say('columnsWord'), long: true, cell: ({ columns }) => columns.join(', ') },
+          { name: say('columns'), long: true, cell: ({ columns }) => columns.join(', ') },
           { name: say('date'), cell: ({ filledAt, createdAt }) => whenShort(filledAt ?? createdAt) },
           {
             name: say('action'),
@@ -44,7 +42,13 @@ export function ListsPage() {
                   </Link>
                 ) : null}
                 <Rename key={list.name} {...list} />
-                <Remove {...list} />
+                <ConfirmAct
+                  label={say('remove')}
+                  question={say('removeAsk', { name: list.name })}
+                  hint={say('removeListHint')}
+                  act={() => ask(v1.lists[':id'].$delete({ param: { id: list.id } }))}
+                  stale={['lists']}
+                />
               </span>
             ),
           },
@@ -54,7 +58,7 @@ export function ListsPage() {
   );
 }
 
-function Rename({ id, name }: Named) {
+function Rename({ id, name }: { id: string; name: string }) {
   const { say } = useLocale();
   const [next, setNext] = useState(name);
   const rename = useAct(() => ask(v1.lists[':id'].$patch({ param: { id }, json: { name: next } })), ['lists']);
@@ -62,16 +66,6 @@ function Rename({ id, name }: Named) {
   return (
     <ConfirmButton kind="plain" label={say('rename')} question={say('renameAsk', { name })} act={rename} disabled={same}>
       <Field label={say('name')} value={next} onChange={setNext} />
-    </ConfirmButton>
-  );
-}
-
-function Remove({ id, name }: Named) {
-  const { say } = useLocale();
-  const remove = useAct(() => ask(v1.lists[':id'].$delete({ param: { id } })), ['lists']);
-  return (
-    <ConfirmButton label={say('remove')} question={say('removeAsk', { name })} act={remove}>
-      <p>{say('removeListHint')}</p>
     </ConfirmButton>
   );
 }

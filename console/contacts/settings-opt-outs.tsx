@@ -6,7 +6,7 @@ import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { FormCard, Field } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ConfirmReason } from '../ui/confirm-button.tsx';
 
 export function OptOutsSettings() {
   const { say } = useLocale();
@@ -31,7 +31,20 @@ export function OptOutsSettings() {
           { name: say('since'), cell: ({ since }) => when(since) },
           { name: say('how'), cell: ({ source }) => say(`source.${source}`) },
           { name: say('reason'), long: true, cell: ({ reason }) => reason },
-          { name: say('action'), shown: owner, cell: ({ phone }) => (phone ? <Lift phone={phone} /> : null) },
+          {
+            name: say('action'),
+            shown: owner,
+            cell: ({ phone }) =>
+              phone ? (
+                <ConfirmReason
+                  label={say('lift')}
+                  question={say('liftAsk', { phone: phoneText(phone) })}
+                  hint={say('liftHint')}
+                  act={(reason) => ask(v1['opt-outs'].lift.$post({ json: { phone, reason } }))}
+                  stale={['opt-outs']}
+                />
+              ) : null,
+          },
         ]}
       />
       {owner ? <AddDead /> : null}
@@ -63,30 +76,13 @@ function Add() {
   return (
     <FormCard title={say('addOptOuts')} label={say('add')} act={add} disabled={csv.trim() === ''}>
       <FileTrigger acceptedFileTypes={['text/csv', '.csv', '.txt']} onSelect={(files) => void files?.[0]?.text().then(setCsv)}>
-        <Button className="button plain">{say('numbersFile')}</Button>
+        <Button className="button plain">{say('chooseFile')}</Button>
       </FileTrigger>
-      <Field label={say('numbersList')} hint={say('numbersListHint')} rows={4} value={csv} onChange={setCsv} />
+      <Field label={say('numbers')} hint={say('numbersListHint')} rows={4} value={csv} onChange={setCsv} />
       <Field label={say('reason')} value={reason} onChange={setReason} />
       {add.data ? (
         <p role="status">{say('optOutsAdded', { added: number(add.data.added), already: number(add.data.already) })}</p>
       ) : null}
     </FormCard>
-  );
-}
-
-function Lift({ phone }: { phone: string }) {
-  const { say } = useLocale();
-  const [reason, setReason] = useState('');
-  const lift = useAct(() => ask(v1['opt-outs'].lift.$post({ json: { phone, reason } })), ['opt-outs']);
-  return (
-    <ConfirmButton
-      label={say('lift')}
-      question={say('liftAsk', { phone: phoneText(phone) })}
-      act={lift}
-      disabled={reason.trim() === ''}
-    >
-      <p>{say('liftHint')}</p>
-      <Field label={say('reason')} value={reason} onChange={setReason} />
-    </ConfirmButton>
   );
 }

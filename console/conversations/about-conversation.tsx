@@ -2,12 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { AtSign, Check, Pencil, Plus, X } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { Form } from 'react-aria-components';
 import { ask, v1 } from '../api.ts';
 import { useAct } from '../query-hooks.ts';
 import { Facts } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Badge, Copy, Field, IconAction, insertAtCaret, Problem } from '../ui/components.tsx';
+import { Action, Badge, Copy, Field, IconAction, insertAtCaret, Problem, SubmitForm } from '../ui/components.tsx';
 import { MenuButton } from '../ui/menu-button.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { nameOf, phoneText } from '../ui/phone-text.ts';
@@ -133,12 +132,7 @@ function Person({ conversation, owner }: { conversation: Conversation; owner: bo
     <div className="person">
       <Avatar name={name} />
       {names ? (
-        <Form
-          onSubmit={(event) => {
-            event.preventDefault();
-            save.mutate();
-          }}
-        >
+        <SubmitForm act={() => save.mutate()}>
           <Field label={say('firstName')} value={names.firstName} onChange={(firstName) => setNames({ ...names, firstName })} />
           <Field label={say('lastName')} value={names.lastName} onChange={(lastName) => setNames({ ...names, lastName })} />
           <Problem error={save.error} />
@@ -148,7 +142,7 @@ function Person({ conversation, owner }: { conversation: Conversation; owner: bo
             </Action>
             <Action onPress={() => setNames(null)}>{say('leaveIt')}</Action>
           </div>
-        </Form>
+        </SubmitForm>
       ) : (
         <>
           <strong>{name}</strong>
@@ -197,10 +191,9 @@ function Tags({ conversation, may }: { conversation: Conversation; may: boolean 
         ))}
       </div>
       {may ? (
-        <Form
+        <SubmitForm
           className="adding"
-          onSubmit={(event) => {
-            event.preventDefault();
+          act={() => {
             const added = text.split(',').flatMap((tag) => tag.trim() || []);
             become([...new Set([...tags, ...added])]);
             setText('');
@@ -212,7 +205,7 @@ function Tags({ conversation, may }: { conversation: Conversation; may: boolean 
               <Plus aria-hidden="true" />
             </Action>
           )}
-        </Form>
+        </SubmitForm>
       ) : null}
       <Problem error={change.error} />
     </section>
@@ -235,12 +228,7 @@ function NewNote({ conversation: { id, assignee }, authors }: { conversation: Co
     () => setText(''),
   );
   return (
-    <Form
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate();
-      }}
-    >
+    <SubmitForm act={() => add.mutate()}>
       <Field
         label={say('newNote')}
         hint={say('newNoteHint')}
@@ -269,6 +257,6 @@ function NewNote({ conversation: { id, assignee }, authors }: { conversation: Co
           {say('addNote')}
         </Action>
       )}
-    </Form>
+    </SubmitForm>
   );
 }

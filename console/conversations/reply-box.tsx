@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRef, type Ref } from 'react';
-import { Form } from 'react-aria-components';
 import { MessageSquareText, SendHorizontal, Smile } from 'lucide-react';
 import type { Conversation } from './conversation-change.ts';
 import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Meter } from '../ui/segment-meter.tsx';
-import { Action, Field, insertAtCaret, Problem } from '../ui/components.tsx';
+import { Action, Field, insertAtCaret, Problem, SubmitForm } from '../ui/components.tsx';
 import { MenuButton } from '../ui/menu-button.tsx';
 import { phoneText } from '../ui/phone-text.ts';
 import { mergedWith } from './merge-text.ts';
@@ -31,14 +30,7 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       </div>
     );
   return (
-    <Form
-      id="answer"
-      className="answer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
+    <SubmitForm id="answer" className="answer" act={submit}>
       <Field
         unseen
         label={say('yourAnswer')}
@@ -79,7 +71,7 @@ export function Answer({ conversation }: { conversation: Conversation }) {
       <Action kind="main" type="submit" isDisabled={!ready} aria-label={say(isSending ? 'sending' : 'send')}>
         <SendHorizontal aria-hidden="true" /> <span className="words">{say(isSending ? 'sending' : 'send')}</span>
       </Action>
-    </Form>
+    </SubmitForm>
   );
 }
 

@@ -6,20 +6,20 @@ import { session } from '../people/session.ts';
 import type { Conversation } from './conversation-change.ts';
 
 /** Shorter than the "is writing" notice lasts. */
-const TELL_MS = 8000;
+const NOTICE_MS = 8000;
 
 /** Tells colleagues that somebody is writing. */
-function useTelling(id: string) {
-  const told = useRef(0);
+function useTypingNotice(id: string) {
+  const sentAt = useRef(0);
   return {
-    tell: () => {
-      if (Date.now() - told.current <= TELL_MS) return;
-      told.current = Date.now();
+    notify: () => {
+      if (Date.now() - sentAt.current <= NOTICE_MS) return;
+      sentAt.current = Date.now();
       // Best effort.
       void v1.conversations[':id'].answering.$post({ param: { id } }).catch(() => {});
     },
     again: () => {
-      told.current = 0;
+      sentAt.current = 0;
     },
   };
 }
@@ -44,7 +44,7 @@ function useDraft(id: string) {
 export function useAnswer({ id, answers }: Conversation) {
   const queries = useQueryClient();
   const { text, write, restore } = useDraft(id);
-  const { tell, again } = useTelling(id);
+  const { notify, again } = useTypingNotice(id);
   // Same key until accepted: a retry sends no second SMS.
   const key = useRef(freshKey());
   // Answers known when this one was begun: the API refuses if a colleague has answered since.
@@ -97,7 +97,7 @@ export function useAnswer({ id, answers }: Conversation) {
       }
       if (text === '') seen.current = Math.max(seen.current, answers);
       write(next);
-      if (next !== '') tell();
+      if (next !== '') notify();
     },
     submit: (): void => {
       if (!ready) return;

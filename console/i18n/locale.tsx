@@ -2,12 +2,14 @@ import { createContext, useContext, useEffect, useMemo, useState, type ReactNode
 import { I18nProvider } from 'react-aria-components/I18nProvider';
 import type { Word } from './fr/index.ts';
 import { DAY_MS } from '../../domain/durations.ts';
-import { loadWords, textOf, type Locale } from './dictionary.ts';
+import { isWord, loadWords, textOf, type Locale } from './dictionary.ts';
 
-type Say = (word: Word, values?: Record<string, string | number>) => string;
+type Values = Record<string, string | number>;
 type Spoken = {
   locale: Locale;
-  say: Say;
+  say: (word: Word, values?: Values) => string;
+  /** For words named by the API, which may lack one: then `other`. */
+  sayOr: (word: string, other: string, values?: Values) => string;
   change: (locale: Locale) => void;
   time: (iso: string) => string;
   hour: (iso: string) => string;
@@ -59,11 +61,13 @@ function spokenIn(locale: Locale, change: (locale: Locale) => void): Spoken {
   const relative = new Intl.RelativeTimeFormat(region, { numeric: 'auto' });
   const numbers = new Intl.NumberFormat(region);
   const countries = new Intl.DisplayNames(region, { type: 'region', fallback: 'code' });
+  const say: Spoken['say'] = (word, values = {}) =>
+    textOf(word).replaceAll(/(?<!\{)\{(\w+)\}(?!\})/g, (_, name: string) => String(values[name] ?? ''));
   return {
     locale,
     change,
-    say: (word, values = {}) =>
-      textOf(word).replaceAll(/(?<!\{)\{(\w+)\}(?!\})/g, (_, name: string) => String(values[name] ?? '')),
+    say,
+    sayOr: (word, other, values) => (isWord(word) ? say(word, values) : other),
     time: (iso) => times.format(new Date(iso)),
     moment: (iso) => {
       const at = new Date(iso);

@@ -31,12 +31,12 @@ export function MailPage() {
                 [say('since'), when(since)],
                 [say('relaySays'), response ? <span lang="en">{response}</span> : null],
                 [say('nextTry'), when(nextCheckAt)],
-                [say('waitingNow'), number(owed)],
+                [say('stateWaiting'), number(owed)],
                 [say('oldestWaiting'), when(oldest)],
               ]}
             />
             <div className="row start">
-              {state === 'paused' ? <Action onPress={() => resume.mutate()}>{say('mailResume')}</Action> : null}
+              {state === 'paused' ? <Action onPress={() => resume.mutate()}>{say('retryNow')}</Action> : null}
               <TemporalLink run="retry-emails" />
             </div>
             <Problem error={resume.error} />

@@ -87,12 +87,7 @@ function Change({ rule, done }: { rule: Rule; done: () => void }) {
     done,
   );
   return (
-    <FormCard
-      title={say(rule.version === 0 ? 'newRule' : 'changeRuleTitle')}
-      label={say('save')}
-      act={save}
-      disabled={country === ''}
-    >
+    <FormCard title={say(rule.version === 0 ? 'newRule' : 'change')} label={say('save')} act={save} disabled={country === ''}>
       <CountryField hint={say('countryCodeHint')} value={country} onChange={setCountry} />
       <Choice
         label={say('route')}

@@ -6,7 +6,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { AccountChoice, CarrierChoice, CountryField, useNames } from '../carriers/operator-choices.tsx';
 import { FormCard, Badge, Choice, Field } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ConfirmReason } from '../ui/confirm-button.tsx';
 
 const KINDS = ['short-code', 'virtual', 'sim'] as const;
 type Kind = (typeof KINDS)[number];
@@ -46,7 +46,7 @@ export function OperatorNumbersPage() {
           { name: say('port'), figure: true, cell: ({ port }) => (port === null ? null : number(port)) },
           { name: say('renter'), cell: ({ account }) => names.nameOf(account) },
           {
-            name: say('rentedUntil'),
+            name: say('until'),
             cell: ({ account, rentedUntil, restsUntil }) =>
               account === null
                 ? restsUntil && (
@@ -59,29 +59,21 @@ export function OperatorNumbersPage() {
           {
             name: say('action'),
             cell: ({ id, number: which, account, kind: of }) =>
-              account !== null && of === 'virtual' ? <TakeBack id={id} number={phoneText(which)} /> : null,
+              account !== null && of === 'virtual' ? (
+                <ConfirmReason
+                  label={say('withdrawReplay')}
+                  question={say('takeBackAsk', { number: phoneText(which) })}
+                  hint={say('takeBackHint')}
+                  reasonHint={say('reasonHint')}
+                  act={(reason) => ask(v1.operator.numbers[':id'].release.$post({ param: { id }, json: { reason } }))}
+                  stale={['stock']}
+                />
+              ) : null,
           },
         ]}
       />
       <NewNumber names={names} />
     </>
-  );
-}
-
-function TakeBack({ id, number }: { id: string; number: string }) {
-  const { say } = useLocale();
-  const [reason, setReason] = useState('');
-  const act = useAct(() => ask(v1.operator.numbers[':id'].release.$post({ param: { id }, json: { reason } })), ['stock']);
-  return (
-    <ConfirmButton
-      label={say('withdrawReplay')}
-      question={say('takeBackAsk', { number })}
-      act={act}
-      disabled={reason.trim() === ''}
-    >
-      <p>{say('takeBackHint')}</p>
-      <Field label={say('reason')} hint={say('reasonHint')} value={reason} onChange={setReason} />
-    </ConfirmButton>
   );
 }
 

@@ -22,7 +22,7 @@ export function PricesPage() {
         keyOf={({ id }) => id}
         empty={{ title: say('noPrices'), hint: say('noPricesHint') }}
         columns={[
-          { name: say('what'), cell: ({ kind }) => say(`price.${kind}`) },
+          { name: say('kind'), cell: ({ kind }) => say(`price.${kind}`) },
           { name: say('route'), cell: ({ route }) => (route === null ? null : say(route)) },
           { name: say('country'), cell: ({ country }) => (country === '*' ? say('otherCountries') : country) },
           {
@@ -76,7 +76,7 @@ function NewPrice({ names }: { names: ReturnType<typeof useNames> }) {
     <FormCard title={say('newPrice')} label={say('addPrice')} act={create} disabled={amount.trim() === ''}>
       <div className="fields">
         <Choice
-          label={say('what')}
+          label={say('kind')}
           value={kind}
           onChange={setKind}
           options={(['segment', 'number-month'] as const).map((value) => ({ value, label: say(`price.${value}`) }))}

@@ -1,17 +1,16 @@
-import { useQuery } from '@tanstack/react-query';
 import { ask, v1 } from '../api.ts';
 import { AskTwoWay } from '../accounts/ask-two-way.tsx';
-import { useAct, useOwner, usePages } from '../query-hooks.ts';
+import { useAccount, useAct, useOwner, usePages } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Check, Problem } from '../ui/components.tsx';
 import { phoneText } from '../ui/phone-text.ts';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ConfirmAct } from '../ui/confirm-button.tsx';
 
 export function NumbersSettings() {
   const { say, money } = useLocale();
   const owner = useOwner();
-  const account = useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
+  const account = useAccount();
   const rented = usePages(['numbers', 'rented'], (cursor) => ask(v1.numbers.$get({ query: { limit: '50', ...cursor } })));
   const offers = usePages(['numbers', 'offers'], (cursor) => ask(v1.numbers.offers.$get({ query: { limit: '20', ...cursor } })));
   const may = owner && account.data?.twoWay === 'on';
@@ -30,7 +29,7 @@ export function NumbersSettings() {
           { name: say('number'), cell: ({ number }) => phoneText(number) },
           { name: say('country'), cell: ({ country }) => country },
           { name: say('perMonth'), figure: true, cell: ({ pricePerMonth }) => money(pricePerMonth) },
-          { name: say('rentedUntil'), cell: ({ rentedUntil }) => when(rentedUntil) ?? say('withoutEnd') },
+          { name: say('until'), cell: ({ rentedUntil }) => when(rentedUntil) ?? say('withoutEnd') },
           { name: say('action'), shown: owner, cell: (each) => <Rented {...each} /> },
         ]}
       />
@@ -72,14 +71,17 @@ function Rented({ id, number, renews }: { id: string; number: string; renews: bo
   const { say } = useLocale();
   const param = { id };
   const change = useAct((next: boolean) => ask(v1.numbers[':id'].$patch({ param, json: { renews: next } })), ['numbers']);
-  const release = useAct(() => ask(v1.numbers[':id'].release.$post({ param })), ['numbers']);
   return (
     <>
       <Check label={say('renews')} value={renews} onChange={(next) => change.mutate(next)} />
       <Problem error={change.error} />
-      <ConfirmButton label={say('release')} question={say('releaseAsk', { number: phoneText(number) })} act={release}>
-        <p>{say('releaseHint')}</p>
-      </ConfirmButton>
+      <ConfirmAct
+        label={say('release')}
+        question={say('releaseAsk', { number: phoneText(number) })}
+        hint={say('releaseHint')}
+        act={() => ask(v1.numbers[':id'].release.$post({ param }))}
+        stale={['numbers']}
+      />
     </>
   );
 }

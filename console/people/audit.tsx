@@ -1,10 +1,9 @@
 import { useState } from 'react';
-import { Form } from 'react-aria-components';
 import { ask, v1 } from '../api.ts';
-import { usePages, type Pages } from '../query-hooks.ts';
+import { usePages } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Field } from '../ui/components.tsx';
+import { Action, Field, SubmitForm } from '../ui/components.tsx';
 
 const NONE = { action: '', person: '', object: '', since: '', until: '' };
 type Filters = typeof NONE;
@@ -22,26 +21,17 @@ const queryOf = ({ since, until, ...filters }: Filters): Record<string, string> 
   ...(until === '' ? {} : { until: dayStart(until, 1) }),
 });
 
-export function AuditSettings() {
-  const [query, setQuery] = useState(queryOf(NONE));
-  const found = usePages(['audit', query], (cursor) => ask(v1.audit.$get({ query: { ...query, ...cursor } })));
-  return <AuditLog found={found} path="/v1/audit" query={query} apply={setQuery} />;
-}
+export const AuditSettings = () => <AuditLog path="/v1/audit" read={(query) => ask(v1.audit.$get({ query }))} />;
+export const OperatorAuditPage = () => (
+  <AuditLog path="/v1/operator/audit" read={(query) => ask(v1.operator.audit.$get({ query }))} />
+);
 
-export function OperatorAuditPage() {
-  const [query, setQuery] = useState(queryOf(NONE));
-  const found = usePages(['audit', query], (cursor) => ask(v1.operator.audit.$get({ query: { ...query, ...cursor } })));
-  return <AuditLog found={found} path="/v1/operator/audit" query={query} apply={setQuery} />;
-}
+type Query = Record<string, string>;
+type LogProps = { path: string; read: (query: Query) => Promise<{ items: Entry[]; nextCursor: string | null }> };
 
-type LogProps = {
-  found: Pages<Entry>;
-  path: string;
-  query: Record<string, string>;
-  apply: (query: Record<string, string>) => void;
-};
-
-function AuditLog({ found, path, query, apply }: LogProps) {
+function AuditLog({ path, read }: LogProps) {
+  const [query, apply] = useState<Query>(queryOf(NONE));
+  const found = usePages(['audit', query], (cursor) => read({ ...query, ...cursor }));
   const { say } = useLocale();
   const [filters, setFilters] = useState(NONE);
   const change = (part: Partial<Filters>) => setFilters({ ...filters, ...part });
@@ -56,13 +46,7 @@ function AuditLog({ found, path, query, apply }: LogProps) {
     <>
       <h1>{say('audit')}</h1>
       <p>{say('auditHint')}</p>
-      <Form
-        className="filters"
-        onSubmit={(event) => {
-          event.preventDefault();
-          apply(queryOf(filters));
-        }}
-      >
+      <SubmitForm className="filters" act={() => apply(queryOf(filters))}>
         <Field
           label={say('auditAct')}
           hint={say('auditActHint')}
@@ -77,7 +61,7 @@ function AuditLog({ found, path, query, apply }: LogProps) {
           {say('filter')}
         </Action>
         <Action onPress={() => only(NONE)}>{say('clear')}</Action>
-      </Form>
+      </SubmitForm>
       <div className="row start">
         <a className="button plain" href={file('csv')} download>
           CSV

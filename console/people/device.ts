@@ -10,7 +10,7 @@ export const canPush = (): boolean => 'serviceWorker' in navigator && 'PushManag
 type Chosen = { choice: 'mine' | 'unassigned' | 'all'; quiet: boolean };
 
 /** Asks permission, then subscribes or updates the choice. */
-export async function tellDevice(publicKey: string, locale: string, chosen: Chosen): Promise<void> {
+export async function subscribeDevice(publicKey: string, locale: string, chosen: Chosen): Promise<void> {
   if ((await Notification.requestPermission()) !== 'granted') throw new Refusal('push-denied', '', []);
   await navigator.serviceWorker.register(`/sw.js?${locale}`);
   const { pushManager } = await navigator.serviceWorker.ready;

@@ -1,12 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { SCOPES, type Scope } from '../../domain/people/key-scopes.ts';
 import { ask, v1 } from '../api.ts';
-import { useAct, useAll, useOwner } from '../query-hooks.ts';
+import { useAccount, useAct, useAll, useOwner } from '../query-hooks.ts';
 import { List, when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Badge, Check, Choice, Field, FormCard, SecretOnce } from '../ui/components.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ConfirmAct, ConfirmButton } from '../ui/confirm-button.tsx';
 
 type Settings = { name: string; scopes: readonly Scope[]; networks: string; expires: string };
 type Key = {
@@ -73,9 +72,9 @@ export function KeysSettings() {
             ),
           },
           { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
-          { name: say('lastUsed'), cell: ({ lastUsedAt }) => when(lastUsedAt) ?? say('neverUsed') },
-          { name: say('expires'), cell: ({ expiresAt }) => when(expiresAt) ?? say('neverExpires') },
-          { name: say('state'), cell: (key) => <State shown={key} owner={owner} told={setShown} /> },
+          { name: say('lastUsed'), cell: ({ lastUsedAt }) => when(lastUsedAt) ?? say('never') },
+          { name: say('expires'), cell: ({ expiresAt }) => when(expiresAt) ?? say('never') },
+          { name: say('state'), cell: (key) => <State shown={key} owner={owner} show={setShown} /> },
         ]}
       />
       {owner ? (
@@ -95,7 +94,7 @@ export function KeysSettings() {
 
 function OctopushLogin() {
   const { say } = useLocale();
-  const account = useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
+  const account = useAccount();
   const [written, setWritten] = useState<string | null>(null);
   const now = account.data?.octopushLogin ?? '';
   const login = (written ?? now).trim();
@@ -138,9 +137,9 @@ function Fields({ settings, set }: { settings: Settings; set: (settings: Setting
   );
 }
 
-type StateProps = { shown: Key; owner: boolean; told: (made: { name: string; key: string }) => void };
+type StateProps = { shown: Key; owner: boolean; show: (made: { name: string; key: string }) => void };
 
-function State({ shown: key, owner, told }: StateProps) {
+function State({ shown: key, owner, show }: StateProps) {
   const { say, time } = useLocale();
   if (key.revokedAt) return <Badge>{say('revoked')}</Badge>;
   if (!owner) return <Badge tone="good">{say('inUse')}</Badge>;
@@ -148,8 +147,14 @@ function State({ shown: key, owner, told }: StateProps) {
     <div className="row">
       {key.oldSecretUntil ? <p className="hint">{say('oldSecretUntil', { at: time(key.oldSecretUntil) })}</p> : null}
       <ChangeKey shown={key} />
-      <Rotate shown={key} told={told} />
-      <Revoke id={key.id} name={key.name} />
+      <Rotate shown={key} show={show} />
+      <ConfirmAct
+        label={say('revoke')}
+        question={say('revokeAsk', { name: key.name })}
+        hint={say('revokeHint')}
+        act={() => ask(v1.keys[':id'].$delete({ param: { id: key.id } }))}
+        stale={['keys']}
+      />
     </div>
   );
 }
@@ -168,13 +173,13 @@ function ChangeKey({ shown: { id, name, scopes, networks, expiresAt } }: { shown
 
 const HOURS = ['0', '1', '24', '168'] as const;
 
-function Rotate({ shown: { id, name }, told }: { shown: Key; told: StateProps['told'] }) {
+function Rotate({ shown: { id, name }, show }: { shown: Key; show: StateProps['show'] }) {
   const { say } = useLocale();
   const [hours, setHours] = useState<(typeof HOURS)[number]>('24');
   const rotate = useAct(
     () => ask(v1.keys[':id'].rotate.$post({ param: { id }, json: { overlapHours: Number(hours) } })),
     ['keys'],
-    told,
+    show,
   );
   return (
     <ConfirmButton label={say('keyRotate')} question={say('keyRotateAsk', { name })} act={rotate}>
@@ -184,16 +189,6 @@ function Rotate({ shown: { id, name }, told }: { shown: Key; told: StateProps['t
         onChange={setHours}
         options={HOURS.map((value) => ({ value, label: say(`hours.${value}`) }))}
       />
-    </ConfirmButton>
-  );
-}
-
-function Revoke({ id, name }: { id: string; name: string }) {
-  const { say } = useLocale();
-  const revoke = useAct(() => ask(v1.keys[':id'].$delete({ param: { id } })), ['keys']);
-  return (
-    <ConfirmButton label={say('revoke')} question={say('revokeAsk', { name })} act={revoke}>
-      <p>{say('revokeHint')}</p>
     </ConfirmButton>
   );
 }

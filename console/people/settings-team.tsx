@@ -1,14 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import type { InferResponseType } from 'hono/client';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useAct, useOwner } from '../query-hooks.ts';
 import { CloseAccount } from './close-account.tsx';
-import { LiftAuthenticator } from './remove-authenticator.tsx';
-import { Loaded, Table, when } from '../ui/list.tsx';
+import { Loaded } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { FormCard, Badge, Choice, Field, SecretOnce } from '../ui/components.tsx';
-import { PersonActions, ROLES, type Role } from './person-actions.tsx';
+import { FormCard, Choice, Field, SecretOnce } from '../ui/components.tsx';
+import { PeopleTable, ROLES, type Role } from './person-actions.tsx';
 import { session } from './session.ts';
 import { SignInPolicy } from './sign-in-policy.tsx';
 
@@ -17,68 +15,34 @@ export function TeamSettings() {
   const owner = useOwner();
   const { data: who } = useQuery(session);
   const found = useQuery({ queryKey: ['users'], queryFn: () => ask(v1.users.$get()) });
+  const one = v1.users[':id'];
+  const others = ({ id }: { id: string }): boolean => owner && id !== who?.user.id;
   return (
     <>
       <h1>{say('team')}</h1>
       <p>{say('teamHint')}</p>
-      <Loaded of={found}>{({ items }) => <People people={items} me={who?.user.id} />}</Loaded>
+      <Loaded of={found}>
+        {({ items }) => (
+          <PeopleTable
+            people={items}
+            stale={['users']}
+            may={others}
+            mayLift={others}
+            actsOn={(id) => ({
+              change: (role) => ask(one.$patch({ param: { id }, json: { role } })),
+              remove: () => ask(one.$delete({ param: { id } })),
+              endSessions: () => ask(one.sessions.end.$post({ param: { id } })),
+              lift: () => ask(one.totp.remove.$post({ param: { id } })),
+            })}
+          />
+        )}
+      </Loaded>
       {owner ? <Invite /> : null}
       <SignInPolicy />
       {owner && who?.account && !who.account.eraseAt ? (
         <CloseAccount name={who.account.name} stale={session.queryKey} close={(json) => ask(v1.account.close.$post({ json }))} />
       ) : null}
     </>
-  );
-}
-
-type Person = InferResponseType<typeof v1.users.$get, 200>['items'][number];
-
-function People({ people, me }: { people: Person[]; me: string | undefined }) {
-  const { say } = useLocale();
-  const owner = useOwner();
-  const one = v1.users[':id'];
-  return (
-    <Table
-      label={say('team')}
-      rows={people}
-      keyOf={({ id }) => id}
-      columns={[
-        { name: say('email'), long: true, cell: ({ email }) => email },
-        { name: say('role'), cell: ({ role }) => say(`role.${role}`) },
-        {
-          name: say('state'),
-          cell: ({ joined }) => <Badge tone={joined ? 'good' : 'plain'}>{say(joined ? 'joined' : 'invited')}</Badge>,
-        },
-        { name: say('created'), cell: ({ createdAt }) => when(createdAt) },
-        {
-          name: say('actions'),
-          shown: owner,
-          cell: (person) => {
-            const param = { id: person.id };
-            return person.id === me ? null : (
-              <PersonActions
-                person={person}
-                stale={['users']}
-                change={(role) => ask(one.$patch({ param, json: { role } }))}
-                remove={() => ask(one.$delete({ param }))}
-                endSessions={() => ask(one.sessions.end.$post({ param }))}
-              />
-            );
-          },
-        },
-        {
-          name: say('authenticator'),
-          cell: ({ id, email, totp }) => (
-            <>
-              <Badge tone={totp ? 'good' : 'plain'}>{say(totp ? 'authenticatorOn' : 'authenticatorOff')}</Badge>{' '}
-              {totp && owner && id !== me ? (
-                <LiftAuthenticator email={email} stale={['users']} lift={() => ask(one.totp.remove.$post({ param: { id } }))} />
-              ) : null}
-            </>
-          ),
-        },
-      ]}
-    />
   );
 }
 

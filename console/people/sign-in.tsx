@@ -3,16 +3,12 @@ import { Link } from '@tanstack/react-router';
 import { Suspense, useState } from 'react';
 import { ask, Refusal, refusalOf, v1 } from '../api.ts';
 import { CodeField } from './code-field.tsx';
-import { loadMoreWords } from '../i18n/dictionary.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Field, FormCard, Problem } from '../ui/components.tsx';
-import { lazyPart } from '../ui/lazy-part.ts';
+import { lazyPart, withWords } from '../ui/lazy-part.ts';
 import { session } from './session.ts';
 
-const SignOnRefused = lazyPart(async () => {
-  const [page] = await Promise.all([import('./sign-on-refused.tsx'), loadMoreWords()]);
-  return page.SignOnRefused;
-});
+const SignOnRefused = lazyPart(withWords(async () => (await import('./sign-on-refused.tsx')).SignOnRefused));
 
 /** `ended`: the session ended by itself. */
 export function SignIn({ ended }: { ended: boolean }) {

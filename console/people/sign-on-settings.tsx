@@ -196,7 +196,7 @@ function Domains({ domains, may }: { domains: SignOn['domains']; may: boolean })
             {
               name: say('state'),
               cell: ({ provedAt }) => (
-                <Badge tone={provedAt ? 'good' : 'plain'}>{say(provedAt ? 'domainProved' : 'domainWaits')}</Badge>
+                <Badge tone={provedAt ? 'good' : 'plain'}>{say(provedAt ? 'domainProved' : 'stateWaiting')}</Badge>
               ),
             },
             {

@@ -55,7 +55,7 @@ export function RepliesPage() {
         <h1>{title}</h1>
         {total === undefined ? null : (
           <p className="hint total" role="status">
-            {say('totalReplies', { n: number(total) })}
+            {say('replyCount', { n: number(total) })}
           </p>
         )}
         <ReplyExport query={queryOf(asked)} />

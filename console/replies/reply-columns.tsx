@@ -5,6 +5,7 @@ import type { v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Badge } from '../ui/components.tsx';
 import { whenShort, type Column } from '../ui/list.tsx';
+import { CampaignLink } from '../ui/tables/links.tsx';
 import { nameOf, phoneText } from '../ui/phone-text.ts';
 
 export type Reply = InferResponseType<typeof v1.replies.$get, 200>['items'][number];
@@ -24,15 +25,7 @@ export function useReplyColumns(columns: readonly ReplyColumn[], chat: boolean):
       ),
     },
     to: { cell: ({ to }) => phoneText(to) },
-    campaign: {
-      long: true,
-      cell: ({ campaign }) =>
-        campaign ? (
-          <Link to="/campaigns/$id" params={{ id: campaign.id }}>
-            {campaign.name}
-          </Link>
-        ) : null,
-    },
+    campaign: { long: true, cell: ({ campaign }) => (campaign ? <CampaignLink {...campaign} /> : null) },
     keyword: { cell: ({ keyword }) => (keyword ? say(`kind.${keyword}`) : null) },
     reference: { cell: ({ reference }) => reference },
     sequence: { figure: true, cell: ({ sequence }) => (sequence === null ? null : number(sequence)) },

@@ -12,7 +12,7 @@ async function read(
   asked: Record<string, string>,
   format: Format,
   signal: AbortSignal,
-  tell: (progress: Progress) => void,
+  onProgress: (progress: Progress) => void,
 ): Promise<Blob> {
   const query = new URLSearchParams(asked).toString();
   const response = await fetch(`/v1/replies.${format}?${query}`, { signal });
@@ -26,7 +26,7 @@ async function read(
     if (done) break;
     pieces.push(value);
     counter.add(value);
-    tell({ total, rows: Math.min(total, counter.rows()) });
+    onProgress({ total, rows: Math.min(total, counter.rows()) });
   }
   await counter.end();
   if (counter.rows() < total) throw new Refusal('export-cut', '', []);
@@ -72,7 +72,7 @@ export function ReplyExport({ query }: { query: Record<string, string> }) {
       <div className="row start">
         <progress aria-label={say('exporting')} max={Math.max(1, total)} {...(rows === 0 ? {} : { value: rows })} />
         <span>{rows === 0 ? say('exportBegins') : say('exportedRows', { n: number(rows), total: number(total), percent })}</span>
-        <Action onPress={() => stop.current?.abort()}>{say('exportStop')}</Action>
+        <Action onPress={() => stop.current?.abort()}>{say('halt')}</Action>
       </div>
     );
   }

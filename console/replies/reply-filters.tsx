@@ -97,7 +97,7 @@ export function ReplyFilterFields({ filters, change }: Props) {
         ]}
       />
       <ChipChoice
-        label={say('replyKind')}
+        label={say('kind')}
         value={filters.kind}
         none="all"
         onChange={(kind) => change({ kind })}

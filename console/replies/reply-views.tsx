@@ -1,17 +1,18 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ChevronDown } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { REPLY_COLUMNS, USUAL_COLUMNS, type ReplyColumn } from '../../domain/replies/reply-table.ts';
 import { ask, v1 } from '../api.ts';
 import { useAct } from '../query-hooks.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { ChipChoice } from '../ui/filters/chip-choice.tsx';
 import { Action } from '../ui/components.tsx';
+import { lazyPart } from '../ui/lazy-part.ts';
 import { MenuButton } from '../ui/menu-button.tsx';
-import { SaveView } from '../ui/filters/save-view.tsx';
 import { filtersOf, keptOf, NONE, type Filters } from './reply-filters.tsx';
 import { ConfirmDialog } from '../ui/confirm-button.tsx';
 
+const SaveView = lazyPart(async () => (await import('../ui/filters/save-view.tsx')).SaveView);
 const KEY = ['reply-views'];
 
 /** The table's columns (the person's own or the open view's), and saved views. */
@@ -31,9 +32,9 @@ export function useReplyTable() {
     view,
     views: data?.items ?? [],
     columns,
-    open: (id: string | null, with_: ReplyColumn[] | null) => {
+    open: (id: string | null, shown: ReplyColumn[] | null) => {
       setView(id);
-      setChosen(with_);
+      setChosen(shown);
     },
     toggle: (column: ReplyColumn, shown: boolean) => {
       const next = REPLY_COLUMNS.filter((each) => (each === column ? shown : columns.includes(each)));
@@ -78,7 +79,11 @@ export function ReplyViews({ table, filters, show }: Props) {
       <Action kind="ghost" onPress={() => setSaving(true)}>
         {say('saveView')}
       </Action>
-      {saving ? <SaveView hint={say('saveViewHint')} close={() => setSaving(false)} act={save} /> : null}
+      {saving ? (
+        <Suspense>
+          <SaveView hint={say('saveViewHint')} close={() => setSaving(false)} act={save} />
+        </Suspense>
+      ) : null}
       {open ? (
         <>
           <Action kind="ghost" onPress={() => setLeaving(true)}>

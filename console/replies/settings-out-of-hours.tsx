@@ -67,7 +67,7 @@ function Chosen({ setting }: { setting: Setting }) {
               {openings.map((each, index) => (
                 <div key={`${day} ${index}`} className="row start">
                   <Field
-                    label={say('openFrom')}
+                    label={say('from')}
                     type="time"
                     value={each.from}
                     onChange={(from) => from !== '' && put(each, { from })}

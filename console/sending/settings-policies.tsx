@@ -38,7 +38,7 @@ function Chosen({ policies }: { policies: Policies }) {
         onChange={(quietHours) => change({ quietHours })}
         options={[
           { value: 'hold', label: say('quietHold') },
-          { value: 'warn', label: say('quietWarn') },
+          { value: 'warn', label: say('policyWarn') },
           { value: 'off', label: say('quietOff') },
         ]}
       />
@@ -58,7 +58,7 @@ function Chosen({ policies }: { policies: Policies }) {
           value={chosen[policy]}
           onChange={(mode) => change({ [policy]: mode })}
           options={[
-            { value: 'refuse', label: say('policyRefuse') },
+            { value: 'refuse', label: say('refuse') },
             { value: 'warn', label: say('policyWarn') },
             { value: 'off', label: say('policyOff') },
           ]}
@@ -70,7 +70,7 @@ function Chosen({ policies }: { policies: Policies }) {
         onChange={(missingStop) => change({ missingStop })}
         options={[
           { value: 'add', label: say('missingStopAdd') },
-          { value: 'refuse', label: say('policyRefuse') },
+          { value: 'refuse', label: say('refuse') },
         ]}
       />
       <Check

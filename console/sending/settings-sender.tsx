@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { Brands } from '../accounts/brands.tsx';
-import { useAct, useOwner } from '../query-hooks.ts';
+import { useAccount, useAct, useOwner } from '../query-hooks.ts';
 import { Loaded } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { FormCard, Choice, Field } from '../ui/components.tsx';
@@ -19,10 +19,10 @@ const kindOf = (sender: string | null): Kind => {
 
 export function SenderSettings() {
   const { say } = useLocale();
-  const account = useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
+  const account = useAccount();
   return (
     <>
-      <h1>{say('defaultSender')}</h1>
+      <h1>{say('sender')}</h1>
       <p>{say('defaultSenderHint')}</p>
       <Loaded of={account}>{(data) => <Sender key={data.defaultSender} account={data} />}</Loaded>
       <Brands />

@@ -3,7 +3,7 @@ import { Keyboard, LogOut, Rocket, UserRound } from 'lucide-react';
 import { useState } from 'react';
 import { useLocale } from '../i18n/locale.tsx';
 import type { SignedIn } from '../people/session.ts';
-import { Avatar } from '../ui/avatar.tsx';
+import { Avatar, initialsOf } from '../ui/avatar.tsx';
 import { MenuButton } from '../ui/menu-button.tsx';
 import { appearanceOf, choose } from './appearance.ts';
 
@@ -24,7 +24,7 @@ export function AccountMenu({ who, keys, leave }: Props) {
   });
   return (
     <MenuButton
-      label={say('accountMenu')}
+      label={`${say('accountMenu')} ${initialsOf(who.user.email)}`.trim()}
       className="account"
       groups={[
         {

@@ -17,7 +17,7 @@ export const SETTINGS: Pages = [
   {
     word: 'group.messages',
     items: [
-      { to: '/settings/sender', word: 'defaultSender' },
+      { to: '/settings/sender', word: 'sender' },
       { to: '/settings/numbers', word: 'numbers' },
       { to: '/settings/policies', word: 'policies' },
       { to: '/settings/opt-outs', word: 'optOuts' },

@@ -5,13 +5,12 @@ import { Suspense, useEffect, useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { inboxCounts } from '../conversations/inbox/inbox-counts.ts';
 import { useLive } from '../conversations/use-live.ts';
-import { loadMoreWords } from '../i18n/dictionary.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { session, type SignedIn } from '../people/session.ts';
 import { SignIn } from '../people/sign-in.tsx';
 import { useLeave } from '../people/sign-out.ts';
 import { IconAction, Problem, Skeleton } from '../ui/components.tsx';
-import { lazyPart } from '../ui/lazy-part.ts';
+import { lazyPart, withWords } from '../ui/lazy-part.ts';
 import { Toasts } from '../ui/toast.tsx';
 import { useOperatorCounts } from './operator-counts.ts';
 import { AccountMenu } from './account-menu.tsx';
@@ -19,15 +18,10 @@ import { isTheirs, placesOf, type Place } from './places.ts';
 import './shell.css';
 import { useTitle } from './use-title.ts';
 
-const withWords = <P,>(load: () => Promise<(props: P) => React.ReactNode>) =>
-  lazyPart(async () => {
-    const [shown] = await Promise.all([load(), loadMoreWords()]);
-    return shown;
-  });
-const MustEnrol = withWords(async () => (await import('../people/must-enrol.tsx')).MustEnrol);
-const Closed = withWords(async () => (await import('../people/close-account.tsx')).OwnAccountClosed);
-const Palette = withWords(async () => (await import('./palette.tsx')).Palette);
-const KeysSheet = withWords(async () => (await import('./keys-sheet.tsx')).KeysSheet);
+const MustEnrol = lazyPart(withWords(async () => (await import('../people/must-enrol.tsx')).MustEnrol));
+const Closed = lazyPart(withWords(async () => (await import('../people/close-account.tsx')).OwnAccountClosed));
+const Palette = lazyPart(withWords(async () => (await import('./palette.tsx')).Palette));
+const KeysSheet = lazyPart(withWords(async () => (await import('./keys-sheet.tsx')).KeysSheet));
 
 /** Pages without a session. */
 const OPEN = new Set(['/invitation', '/forgotten', '/password']);

@@ -3,7 +3,7 @@ import { lazy, Suspense, useState, type ReactNode, type Ref } from 'react';
 import { Button, type ButtonProps } from 'react-aria-components/Button';
 import { Checkbox } from 'react-aria-components/Checkbox';
 import { FieldError } from 'react-aria-components/FieldError';
-import { Form } from 'react-aria-components/Form';
+import { Form, type FormProps } from 'react-aria-components/Form';
 import { Input } from 'react-aria-components/Input';
 import { Label } from 'react-aria-components/Label';
 import { Text } from 'react-aria-components/Text';
@@ -76,6 +76,14 @@ export function insertAtCaret(field: HTMLTextAreaElement | null, text: string): 
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
+type DownloadProps = { name: string; type: string; text: string; children: ReactNode };
+/** Saves a text as a file. */
+export const Download = ({ name, type, text, children }: DownloadProps) => (
+  <a className="button plain" download={name} href={`data:${type};charset=utf-8,${encodeURIComponent(text)}`}>
+    {children}
+  </a>
+);
+
 type Option = { value: string; label: string };
 type ChoiceProps<V extends string> = {
   label: string;
@@ -115,6 +123,17 @@ export const Check = ({ label, hint, value, onChange }: CheckProps) => (
   </div>
 );
 
+/** A form handled in the page. */
+export const SubmitForm = ({ act, ...form }: Omit<FormProps, 'onSubmit'> & { act: () => void }) => (
+  <Form
+    {...form}
+    onSubmit={(event) => {
+      event.preventDefault();
+      act();
+    }}
+  />
+);
+
 /** A form card: fields, error, submit button. */
 export function FormCard({
   title,
@@ -130,20 +149,14 @@ export function FormCard({
   children?: ReactNode;
 }) {
   return (
-    <Form
-      className="card"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!act.isPending) act.mutate();
-      }}
-    >
+    <SubmitForm className="card" act={() => act.isPending || act.mutate()}>
       {title ? <h2>{title}</h2> : null}
       {children}
       <Problem error={act.error} />
       <Action kind="main" type="submit" isDisabled={disabled || act.isPending}>
         {label}
       </Action>
-    </Form>
+    </SubmitForm>
   );
 }
 

@@ -1,6 +1,8 @@
+import type { QueryKey } from '@tanstack/react-query';
 import { Suspense, useState, type ReactNode } from 'react';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action } from './components.tsx';
+import { useAct } from '../query-hooks.ts';
+import { Action, Field } from './components.tsx';
 import type { Asked } from './layout/confirm-dialog.tsx';
 import { lazyPart } from './lazy-part.ts';
 
@@ -35,6 +37,39 @@ export function ConfirmDialog({
     <Suspense>
       <Question {...asked} close={() => change(false)} />
     </Suspense>
+  );
+}
+
+type ActProps<R> = Pick<Props, 'label' | 'question' | 'kind'> & {
+  hint?: string;
+  act: () => Promise<R>;
+  stale: QueryKey;
+  done?: (result: R) => void;
+};
+
+/** Confirms, then acts and refetches `stale`. */
+export const ConfirmAct = <R,>({ hint, act, stale, done, ...asked }: ActProps<R>) => (
+  <ConfirmButton {...asked} act={useAct(act, stale, done)}>
+    {hint === undefined ? null : <p>{hint}</p>}
+  </ConfirmButton>
+);
+
+type ReasonProps = Pick<Props, 'label' | 'question' | 'kind'> & {
+  hint?: string;
+  reasonHint?: string;
+  act: (reason: string) => Promise<unknown>;
+  stale: QueryKey;
+};
+
+/** Confirms with a reason, which is required. */
+export function ConfirmReason({ hint, reasonHint = '', act, stale, ...asked }: ReasonProps) {
+  const { say } = useLocale();
+  const [reason, setReason] = useState('');
+  return (
+    <ConfirmButton {...asked} act={useAct(() => act(reason), stale)} disabled={reason.trim() === ''}>
+      {hint === undefined ? null : <p>{hint}</p>}
+      <Field label={say('reason')} hint={reasonHint} value={reason} onChange={setReason} />
+    </ConfirmButton>
   );
 }
 

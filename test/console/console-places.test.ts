@@ -181,7 +181,7 @@ test('an account says its hours and how long it keeps texts; an operator sets ro
 /** Every address of the console, as `routes.tsx` names them: a new one is looked at without being named here. */
 function addresses(): string[] {
   const source = readFileSync(new URL('../../console/routes.tsx', import.meta.url), 'utf8');
-  const found = [...source.matchAll(/(?:\bpage\(|\bsparePage\(|getParentRoute: \(\) => )(\w+),\s+(?:path: )?'([^']+)'/g)];
+  const found = [...source.matchAll(/(?:\bpage\(\s*|\bsparePage\(\s*|getParentRoute: \(\) => )(\w+),\s+(?:path: )?'([^']+)'/g)];
   return found.map(([, parent = '', path = '']) => (parent === 'root' ? path : `/${parent}${path}`));
 }
 

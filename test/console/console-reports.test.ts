@@ -50,7 +50,7 @@ test('the list says how many replied, and how soon; its menu pauses, cancels and
   await pages.visit('/campaigns');
   const row = (name: string) => page.getByRole('row', { name });
   await row('Samedi').getByText('2 réponses · 50 %').waitFor();
-  expect(await row('Samedi').locator('svg.spark').count()).toBe(1);
+  expect(await row('Samedi').locator('svg.sparkline').count()).toBe(1);
   await row('Plus tard').getByText('Programmée').waitFor();
   await clean();
   const act = async (name: string): Promise<void> => {

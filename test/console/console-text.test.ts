@@ -58,7 +58,7 @@ function loadedWith(file: string, all = new Set<string>()): Set<string> {
 
 test('what is loaded with the sign-in and the chat says nothing whose words come later', () => {
   const routes = readFileSync(join(CONSOLE, 'routes.tsx'), 'utf8');
-  const pages = [...routes.matchAll(/spare(?:Page)?\([^)]*\) => import\('\.\/([^']+)'\)/g)].map(([, file = '']) => file);
+  const pages = [...routes.matchAll(/sparePage\([^)]*\) => \(await import\('\.\/([^']+)'\)/g)].map(([, file = '']) => file);
   expect(pages).toEqual(expect.arrayContaining(['conversations/chat.tsx', 'conversations/thread.tsx']));
   const files = [...new Set(['main.tsx', ...pages].flatMap((file) => [...loadedWith(file)]))];
   expect(files).toEqual(

@@ -118,7 +118,9 @@ test('an address that does not exist is 404 to everybody who is let in, and in t
     for (const path of ['/wp-login.php', '/.env', '/admin', '/chatter'])
       expect([path, (await api.call('GET', path)).status]).toEqual([path, 404]);
     const source = await readFile(new URL('../../console/routes.tsx', import.meta.url), 'utf8');
-    const pages = [...source.matchAll(/(?:[pP]age\(root, |\(\) => root,\s+path: )'(\/[\w/-]*)'/g)].map(([, path = '']) => path);
+    const pages = [...source.matchAll(/(?:[pP]age\(\s*root,\s+|\(\) => root,\s+path: )'(\/[\w/-]*)'/g)].map(
+      ([, path = '']) => path,
+    );
     expect(pages.length).toBeGreaterThan(12);
     for (const path of pages.filter((each) => each !== '/parts'))
       expect([path, (await api.call('GET', path)).status]).toEqual([path, 200]);

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { ask, v1 } from '../../api.ts';
-import { orNone } from '../../query-hooks.ts';
+import { orNone, useAccount } from '../../query-hooks.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { Loaded } from '../../ui/list.tsx';
 import { Composer } from './composer.tsx';
@@ -13,7 +13,6 @@ import { NO_RECIPIENTS } from './recipients-source.ts';
 
 const EMPTY: Form = { step: 'message', composed: NOTHING_YET, source: NO_RECIPIENTS, chosen: {} };
 const keptForm = async (id: string): Promise<Form> => formOf(await ask(v1.compositions[':id'].$get({ param: { id } })));
-export const useAccount = () => useQuery({ queryKey: ['account'], queryFn: () => ask(v1.account.$get()) });
 
 /** A new campaign gets its address when it is first saved, on the same page; another address is another campaign. */
 export function NewCampaignPage() {

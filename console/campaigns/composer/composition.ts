@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef } from 'react';
-import { ask, v1 } from '../../api.ts';
+import { ask, isRecord, textOf, v1 } from '../../api.ts';
 import { useSettled } from '../../ui/use-settled.ts';
 import { NOTHING_YET, type Composed } from './draft-model.ts';
 import { fileAgain } from './kept-file.ts';
@@ -14,8 +14,6 @@ export type Form = { step: Step; composed: Composed; source: Source; chosen: Par
 
 /** Idle time before saving. */
 const KEPT_AFTER_MS = 700;
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** The form as the server stores it, without pasted or file recipients. */
 function written({ step, composed, source, chosen, lost }: Form): string {

@@ -6,7 +6,6 @@ import { Badge } from '../../ui/components.tsx';
 import { phoneText } from '../../ui/phone-text.ts';
 import type { Trouble } from './troubles.ts';
 import type { Preview } from './use-preview.ts';
-import { isWord } from '../../i18n/dictionary.ts';
 
 type Reach = Preview['countries'][number];
 
@@ -14,7 +13,7 @@ type VerdictProps = { preview: Preview | undefined; troubles: Omit<Trouble, 'pla
 
 /** Refusals and warnings, each with its remedy. */
 export function Verdict({ preview, troubles, warnings = false }: VerdictProps) {
-  const { say, number, time } = useLocale();
+  const { say, sayOr, number, time } = useLocale();
   const { quietHours } = preview ?? {};
   const values = {
     sender: preview?.sender.given ?? '',
@@ -23,24 +22,20 @@ export function Verdict({ preview, troubles, warnings = false }: VerdictProps) {
   };
   return (
     <>
-      {troubles.map(({ code, detail, errors }) => {
-        const word = `refused.${code}`;
-        return (
-          <div key={`${code} ${detail} ${errors[0]?.field}`} role="alert" className="problem">
-            <p>
-              <strong>{isWord(word) ? say(word, values) : detail}</strong>
-            </p>
-            {SPOKEN.has(code) ? null : <Faults faults={errors} />}
-            {code === 'no-reply-code' ? <Link to="/settings/numbers">{say('rentNumber')}</Link> : null}
-          </div>
-        );
-      })}
+      {troubles.map(({ code, detail, errors }) => (
+        <div key={`${code} ${detail} ${errors[0]?.field}`} role="alert" className="problem">
+          <p>
+            <strong>{sayOr(`refused.${code}`, detail, values)}</strong>
+          </p>
+          {SPOKEN.has(code) ? null : <Faults faults={errors} />}
+          {code === 'no-reply-code' ? <Link to="/settings/numbers">{say('rentNumber')}</Link> : null}
+        </div>
+      ))}
       {(warnings ? (preview?.warnings ?? []) : []).map(({ code, detail }) => {
         const kind = code === 'quiet-hours' && quietHours && quietHours.held > 0 ? 'quiet-held' : code;
-        const word = `warned.${kind}`;
         return (
           <div key={code} className="notice">
-            <p>{isWord(word) ? say(word, values) : detail}</p>
+            <p>{sayOr(`warned.${kind}`, detail, values)}</p>
             {code === 'quiet-hours' && quietHours ? <Quiet notes={quietHours.notes} /> : null}
           </div>
         );
@@ -63,17 +58,14 @@ const SPOKEN = new Set([
 ]);
 
 function Quiet({ notes }: { notes: Preview['quietHours']['notes'] }) {
-  const { say, number } = useLocale();
+  const { say, sayOr, number } = useLocale();
   return (
     <ul>
-      {notes.map(({ kind, name, recipients }) => {
-        const word = `quiet.${kind}`;
-        return (
-          <li key={`${kind} ${name}`}>
-            {say('quiet.count', { when: isWord(word) ? say(word, { name }) : name, n: number(recipients) })}
-          </li>
-        );
-      })}
+      {notes.map(({ kind, name, recipients }) => (
+        <li key={`${kind} ${name}`}>
+          {say('quiet.count', { when: sayOr(`quiet.${kind}`, name, { name }), n: number(recipients) })}
+        </li>
+      ))}
     </ul>
   );
 }
@@ -128,7 +120,7 @@ export function Sums({ preview, name, sendAt }: SumsProps) {
           columns={[
             { name: say('country'), cell: (each) => country(each.country) },
             { name: say('recipients'), figure: true, cell: (each) => number(each.recipients) },
-            { name: say('repliesPossible'), cell: (each) => <CanReply {...each} /> },
+            { name: say('repliesWord'), cell: (each) => <CanReply {...each} /> },
           ]}
         />
       )}

@@ -39,7 +39,7 @@ export function RecipientsField(props: Props) {
   return (
     <>
       <Segments<Kind>
-        label={say('recipientsFrom')}
+        label={say('recipients')}
         value={source.kind === 'file' ? 'typed' : source.kind}
         onChange={(kind) => change(begun[kind])}
         options={[

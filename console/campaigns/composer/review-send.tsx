@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Label, Radio, RadioGroup } from 'react-aria-components';
 import { ask, v1 } from '../../api.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { Action, Problem, Skeleton } from '../../ui/components.tsx';
+import { Radios } from '../../ui/segments.tsx';
 import { Sums, Verdict } from './preview-panel.tsx';
 import { seenOf } from './campaign-fields.tsx';
 import { TestSend } from './test-send.tsx';
@@ -76,15 +76,15 @@ type HoursProps = { sendAt: string | null; clearAt: string; hour: Hour; choose: 
 function Hours({ sendAt, clearAt, hour, choose }: HoursProps) {
   const { say, time } = useLocale();
   return (
-    <RadioGroup className="choices" value={hour} onChange={(value) => choose(value === 'clear' ? 'clear' : 'asked')}>
-      <Label>{say('sendTime')}</Label>
-      <Radio value="clear">
-        <span className="dot" aria-hidden="true" /> {say('waitUntil', { at: time(clearAt) })}
-      </Radio>
-      <Radio value="asked">
-        <span className="dot" aria-hidden="true" /> {sendAt === null ? say('sendNow') : say('keepTime', { at: time(sendAt) })}
-      </Radio>
-    </RadioGroup>
+    <Radios
+      label={say('sendTime')}
+      value={hour}
+      onChange={choose}
+      options={[
+        { value: 'clear', label: say('waitUntil', { at: time(clearAt) }) },
+        { value: 'asked', label: sendAt === null ? say('sendNow') : say('keepTime', { at: time(sendAt) }) },
+      ]}
+    />
   );
 }
 

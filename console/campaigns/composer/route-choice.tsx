@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Label, Radio, RadioGroup, Text } from 'react-aria-components';
 import { ask, v1 } from '../../api.ts';
 import { senderKindOf, sendersFor, type Account, type Composed, type SenderKind } from './draft-model.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { Check, Choice, Field } from '../../ui/components.tsx';
 import { phoneText } from '../../ui/phone-text.ts';
+import { Radios } from '../../ui/segments.tsx';
 import type { Word } from '../../i18n/fr/index.ts';
 
 type Change = (part: Partial<Composed>) => void;
@@ -15,31 +15,18 @@ export function useNumbers(): string[] {
   return rented.data?.items.filter(({ kind }) => kind === 'virtual').map(({ number }) => number) ?? [];
 }
 
-const Chosen = ({ value, name, hint }: { value: string; name: string; hint: string }) => (
-  <Radio value={value} className="choice">
-    <span className="dot" aria-hidden="true" />
-    <span>
-      {name}
-      <span className="hint">{hint}</span>
-    </span>
-  </Radio>
-);
-
 /** Route, replies and sender, each with its effect on replies. */
 export function RouteChoice(props: Props) {
   const { say } = useLocale();
   const { composed, change } = props;
   return (
     <>
-      <RadioGroup
-        className="choices"
+      <Radios
+        label={say('route')}
         value={composed.route}
-        onChange={(value) => change({ route: value === 'lowcost' ? 'lowcost' : 'premium' })}
-      >
-        <Label>{say('route')}</Label>
-        <Chosen value="premium" name={say('premium')} hint={say('premiumMeans')} />
-        <Chosen value="lowcost" name={say('lowcost')} hint={say('lowcostMeans')} />
-      </RadioGroup>
+        onChange={(route) => change({ route })}
+        options={(['premium', 'lowcost'] as const).map((value) => ({ value, label: say(value), hint: say(`${value}Means`) }))}
+      />
       {composed.route === 'premium' ? (
         <>
           <Replies {...props} />
@@ -63,21 +50,16 @@ function Replies({ composed, change, account }: Props) {
     );
   }
   return (
-    <RadioGroup
-      className="choices"
-      orientation="horizontal"
+    <Radios
+      label={say('receiveReplies')}
+      hint={say(composed.withReplies ? 'withRepliesMeansV0' : 'withoutRepliesMeans')}
       value={composed.withReplies ? 'yes' : 'no'}
       onChange={(value) => change({ withReplies: value === 'yes' })}
-    >
-      <Label>{say('receiveReplies')}</Label>
-      <Radio value="yes">
-        <span className="dot" aria-hidden="true" /> {say('receiveYes')}
-      </Radio>
-      <Radio value="no">
-        <span className="dot" aria-hidden="true" /> {say('receiveNo')}
-      </Radio>
-      <Text slot="description">{say(composed.withReplies ? 'withRepliesMeansV0' : 'withoutRepliesMeans')}</Text>
-    </RadioGroup>
+      options={[
+        { value: 'yes', label: say('receiveYes') },
+        { value: 'no', label: say('receiveNo') },
+      ]}
+    />
   );
 }
 

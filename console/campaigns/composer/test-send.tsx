@@ -4,14 +4,13 @@ import { ask, freshKey, v1 } from '../../api.ts';
 import type { CampaignBody } from './draft-model.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { Action, Field, Problem } from '../../ui/components.tsx';
-import { isWord } from '../../i18n/dictionary.ts';
 
 const LOOK_MS = 1000;
 const ENDED = new Set(['delivered', 'undelivered', 'expired', 'failed', 'skipped', 'simulated', 'in_doubt', 'unknown']);
 
 /** Sends the message to one phone first. */
 export function TestSend({ body, text, behind }: { body: CampaignBody; text: string; behind: boolean }) {
-  const { say } = useLocale();
+  const { say, sayOr } = useLocale();
   const [to, setTo] = useState('');
   const { route, withReplies, allowUnreachable, optimise, simulation, sender } = body;
   const send = useMutation({
@@ -39,7 +38,6 @@ export function TestSend({ body, text, behind }: { body: CampaignBody; text: str
     enabled: id !== '',
     refetchInterval: ({ state }) => (ENDED.has(state.data?.state ?? '') ? false : LOOK_MS),
   });
-  const word = `message.${message.data?.state ?? 'queued'}`;
   return (
     <details className="more">
       <summary>{say('testSend')}</summary>
@@ -51,7 +49,9 @@ export function TestSend({ body, text, behind }: { body: CampaignBody; text: str
         </Action>
       </div>
       <Problem error={send.error} />
-      {send.isSuccess ? <p role="status">{say('testState', { state: isWord(word) ? say(word) : '' })}</p> : null}
+      {send.isSuccess ? (
+        <p role="status">{say('testState', { state: sayOr(`message.${message.data?.state ?? 'queued'}`, '') })}</p>
+      ) : null}
     </details>
   );
 }

@@ -2,7 +2,6 @@ import type { repliesFr } from '../fr/replies.ts';
 
 export const repliesEn: Record<keyof typeof repliesFr, string> = {
   searchText: 'Search in the text',
-  replyKind: 'Type',
   'kind.all': 'All',
   'kind.stop': 'STOP',
   'kind.start': 'START',
@@ -20,7 +19,6 @@ export const repliesEn: Record<keyof typeof repliesFr, string> = {
   'column.reference': 'Your reference',
   'column.sequence': 'No. in the conversation',
   chosenReplies: '{n} replies chosen',
-  totalReplies: '{n} replies',
   'done.tagged': 'Tag added: {tag}',
   columns: 'Columns',
   view: 'View',
@@ -31,7 +29,6 @@ export const repliesEn: Record<keyof typeof repliesFr, string> = {
   exportedRows: '{n} of {total} replies ({percent})',
   exportBegins: 'The file is being prepared…',
   'problem.export-cut': 'The file ended before all of it was there, and was not kept. Try again.',
-  exportStop: 'Stop',
   exported: 'The file is ready.',
   noReplyFitsHint: 'A word may be cut short: “reserv” finds “reservation”. Try fewer filters.',
 };

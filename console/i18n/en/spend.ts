@@ -15,7 +15,6 @@ export const spendEn: Record<keyof typeof spendFr, string> = {
   ownLimits: 'Your limit',
   ownLimitsHint:
     'What goes beyond it waits for the next day or month. Empty: none. To raise the platform’s, ask its administrator.',
-  operatorLimits: 'Limit of the platform',
   operatorLimitsHint: 'The account may set itself a lower one. Empty: none.',
   limitDay: 'A day (€)',
   limitMonth: 'A month (€)',

@@ -3,7 +3,6 @@ export const contactsFr = {
   savedListsHint: 'Chaque campagne qui prend une liste en garde sa propre copie.',
   noLists: 'Aucune liste enregistrée',
   noListsHint: 'Une liste s’enregistre en composant une campagne, sous le fichier choisi.',
-  columnsWord: 'Colonnes',
   rename: 'Renommer',
   renameAsk: 'Renommer « {name} » ?',
   removeListHint:
@@ -12,9 +11,6 @@ export const contactsFr = {
   removeContactHint: 'Ses messages et sa conversation restent. Pour tout effacer, voyez plus bas.',
   writeToThem: 'Écrire',
   tagsHint: 'Séparées par des virgules.',
-  savedNow: 'Enregistré.',
-  contactHistory: 'Historique',
-  wentOut: 'Envoyé',
   cameIn: 'Reçu',
   columnOf: 'Colonne : {part}',
   byItsName: 'D’après son nom',

@@ -1,7 +1,6 @@
 /** Words of the received SMS. */
 export const repliesFr = {
   searchText: 'Rechercher dans le texte',
-  replyKind: 'Type',
   'kind.all': 'Toutes',
   'kind.stop': 'STOP',
   'kind.start': 'REPRENDRE',
@@ -19,7 +18,6 @@ export const repliesFr = {
   'column.reference': 'Votre référence',
   'column.sequence': 'N° dans la conversation',
   chosenReplies: '{n} réponses choisies',
-  totalReplies: '{n} réponses',
   'done.tagged': 'Étiquette ajoutée : {tag}',
   columns: 'Colonnes',
   view: 'Vue',
@@ -31,7 +29,6 @@ export const repliesFr = {
   exportedRows: '{n} réponses sur {total} ({percent})',
   exportBegins: 'Le fichier est préparé…',
   'problem.export-cut': 'Le fichier s’est arrêté avant la fin et n’a pas été gardé. Recommencez.',
-  exportStop: 'Arrêter',
   exported: 'Le fichier est prêt.',
   noReplyFitsHint: 'Chaque mot peut être abrégé : « réserv » trouve « réservation ». Essayez moins de filtres.',
 } as const;

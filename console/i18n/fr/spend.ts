@@ -13,7 +13,6 @@ export const spendFr = {
   ownLimits: 'Votre plafond',
   ownLimitsHint:
     'Ce qui dépasse attend le jour ou le mois suivant. Vide : aucun. Pour relever celui de la plateforme, demandez à son administrateur.',
-  operatorLimits: 'Plafond de la plateforme',
   operatorLimitsHint: 'Le compte peut s’en fixer un plus bas. Vide : aucun.',
   limitDay: 'Par jour (€)',
   limitMonth: 'Par mois (€)',

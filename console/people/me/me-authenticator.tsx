@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { ask, v1 } from '../../api.ts';
 import { useAct } from '../../query-hooks.ts';
 import { useLocale } from '../../i18n/locale.tsx';
-import { Action, FormCard, Badge, Copy, Field, SecretOnce, Problem } from '../../ui/components.tsx';
+import { Action, FormCard, Badge, Copy, Download, Field, SecretOnce, Problem } from '../../ui/components.tsx';
 import { session, type SignedIn } from '../session.ts';
 
 /** The person's second factor and its recovery codes. */
@@ -23,8 +23,6 @@ export function Authenticator({ user }: { user: SignedIn['user'] }) {
     </section>
   );
 }
-
-const FILE = 'aller-retour.txt';
 
 /** Shown once. */
 function RecoveryCodes({ codes }: { codes: string[] }) {
@@ -45,9 +43,9 @@ function RecoveryCodes({ codes }: { codes: string[] }) {
       </ul>
       <div className="row start">
         <Copy value={text} />
-        <a className="button plain" download={FILE} href={`data:text/plain;charset=utf-8,${encodeURIComponent(`${text}\n`)}`}>
+        <Download name="aller-retour.txt" type="text/plain" text={`${text}\n`}>
           {say('downloadReport')}
-        </a>
+        </Download>
       </div>
     </div>
   );

@@ -5,7 +5,7 @@ import { useLocale } from '../../i18n/locale.tsx';
 import { useAct } from '../../query-hooks.ts';
 import { Check, Choice, FormCard } from '../../ui/components.tsx';
 import { toast } from '../../ui/toast.tsx';
-import { canPush, forgetDevice, tellDevice, thisDevice } from '../device.ts';
+import { canPush, forgetDevice, subscribeDevice, thisDevice } from '../device.ts';
 
 const CHOICES = ['off', 'mine', 'unassigned', 'all'] as const;
 
@@ -18,7 +18,7 @@ export function PushSettings() {
   const choice = changed.choice ?? now?.choice ?? 'off';
   const quiet = changed.quiet ?? now?.quiet ?? true;
   const save = useAct(
-    () => (choice === 'off' ? forgetDevice() : tellDevice(data?.publicKey ?? '', locale, { choice, quiet })),
+    () => (choice === 'off' ? forgetDevice() : subscribeDevice(data?.publicKey ?? '', locale, { choice, quiet })),
     ['push'],
     () => {
       change({});

@@ -1,9 +1,9 @@
 import { ask, v1 } from '../../api.ts';
-import { useAct, useAll } from '../../query-hooks.ts';
+import { useAll } from '../../query-hooks.ts';
 import { List, when } from '../../ui/list.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
 import { Badge } from '../../ui/components.tsx';
-import { ConfirmButton } from '../../ui/confirm-button.tsx';
+import { ConfirmAct } from '../../ui/confirm-button.tsx';
 
 export function OwnSessions() {
   const { say } = useLocale();
@@ -26,20 +26,20 @@ export function OwnSessions() {
           {
             name: say('actions'),
             cell: ({ id, current, device }) =>
-              current ? <Badge tone="good">{say('thisSession')}</Badge> : <End id={id} device={device || say('deviceUnknown')} />,
+              current ? (
+                <Badge tone="good">{say('thisSession')}</Badge>
+              ) : (
+                <ConfirmAct
+                  label={say('endSession')}
+                  question={say('endSessionAsk', { device: device || say('deviceUnknown') })}
+                  hint={say('endSessionHint')}
+                  act={() => ask(v1.session.sessions[':id'].$delete({ param: { id } }))}
+                  stale={['own-sessions']}
+                />
+              ),
           },
         ]}
       />
     </section>
-  );
-}
-
-function End({ id, device }: { id: string; device: string }) {
-  const { say } = useLocale();
-  const end = useAct(() => ask(v1.session.sessions[':id'].$delete({ param: { id } })), ['own-sessions']);
-  return (
-    <ConfirmButton label={say('endSession')} question={say('endSessionAsk', { device })} act={end}>
-      <p>{say('endSessionHint')}</p>
-    </ConfirmButton>
   );
 }
