@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { InferResponseType } from 'hono/client';
+import { HOUR_MS } from '../../domain/durations.ts';
 import { ask, v1 } from '../api.ts';
 import { useAct } from '../query-hooks.ts';
 import { toast } from '../ui/toast.tsx';
@@ -33,7 +34,7 @@ export function useConversationChange() {
       queries.invalidateQueries({ queryKey: ['conversations'] }),
       queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'thread' && queryKey[2] === 'head' }),
     ]);
-  const each = useAct(
+  return useAct(
     async ({ items, change, done }: { items: Conversation[]; change: (item: Conversation) => Change; done?: string }) => {
       await Promise.all(items.map((item) => patch(item.id, change(item))));
       if (done !== undefined)
@@ -42,7 +43,6 @@ export function useConversationChange() {
     ['thread'],
     () => void again(),
   );
-  return each;
 }
 
 /** 09:00 local time, so many days ahead. */
@@ -52,7 +52,6 @@ function morningIn(days: number): Date {
   morning.setHours(9, 0, 0, 0);
   return morning;
 }
-const HOUR_MS = 3_600_000;
 /** Snooze choices, in local time. */
 export const SNOOZES = [
   ['snooze.hour', () => new Date(Date.now() + HOUR_MS)],

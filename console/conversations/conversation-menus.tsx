@@ -39,7 +39,7 @@ export function ConversationMenus({ items, changed, about }: Props) {
 
 /** A button's label, hidden in narrow places. */
 const Word = ({ text }: { text: string }) => (
-  <span className="word">
+  <span className="unseen word">
     {text} <ChevronDown aria-hidden="true" />
   </span>
 );
@@ -115,7 +115,7 @@ function CloseButton({ items, act }: MenuProps) {
       onClick={act({ state: open ? 'closed' : 'open' }, open ? 'done.closed' : 'done.reopened')}
     >
       <Icon aria-hidden="true" />
-      <span className="word keyed">{say(open ? 'dismiss' : 'reopenShort')}</span>
+      <span className="unseen word keyed">{say(open ? 'dismiss' : 'reopenShort')}</span>
     </button>
   );
 }

@@ -15,12 +15,11 @@ const tones = { yes: 'good', no: 'bad', unknown: 'plain' } as const;
 
 /** Where recipients can reply, by route, with sources. */
 export function CountriesPage() {
-  const { say, locale } = useLocale();
+  const { say, locale, country: nameIn } = useLocale();
   const [changing, setChanging] = useState(NEW);
   const [search, setSearch] = useState('');
   const found = useQuery({ queryKey: ['country-rules'], queryFn: () => ask(v1.operator['country-rules'].$get({ query: {} })) });
-  const names = new Intl.DisplayNames(locale, { type: 'region' });
-  const nameOf = (country: string): string => `${names.of(country) ?? country} (${country})`;
+  const nameOf = (country: string): string => `${nameIn(country)} (${country})`;
   const meets = ({ country }: Rule): boolean =>
     nameOf(country).toLocaleLowerCase(locale).includes(search.toLocaleLowerCase(locale));
   return (

@@ -61,7 +61,7 @@ export function OperatorNumbersPage() {
             cell: ({ id, number: which, account, kind: of }) =>
               account !== null && of === 'virtual' ? (
                 <ConfirmReason
-                  label={say('withdrawReplay')}
+                  label={say('takeBack')}
                   question={say('takeBackAsk', { number: phoneText(which) })}
                   hint={say('takeBackHint')}
                   reasonHint={say('reasonHint')}

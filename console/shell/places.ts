@@ -14,29 +14,30 @@ import {
 } from 'lucide-react';
 import type { Word } from '../i18n/fr/index.ts';
 import type { SignedIn } from '../people/session.ts';
-import { OPERATOR } from './pages.ts';
 
 /** `under`: path prefixes of its pages. */
 export type Place = { to: NonNullable<LinkProps['to']>; word: Word; icon: LucideIcon; under: string[] };
 
 const place = (to: Place['to'], word: Word, icon: LucideIcon, under = [to]): Place => ({ to, word, icon, under });
 
-const GROUP_ICONS: Partial<Record<Word, LucideIcon>> = {
-  'group.state': Activity,
-  'group.clients': Building2,
-  'group.network': Network,
-  'group.data': Database,
-};
-const OPERATOR_PLACES = OPERATOR.flatMap(({ word, items }) =>
-  items.slice(0, 1).map(({ to }) =>
-    place(
-      to,
-      word,
-      GROUP_ICONS[word] ?? Activity,
-      items.map((item) => item.to),
-    ),
-  ),
-);
+const OPERATOR = [
+  place('/operator/status', 'group.state', Activity, [
+    '/operator/status',
+    '/operator/alarms',
+    '/operator/endpoints',
+    '/operator/unattributed',
+    '/operator/mail',
+  ]),
+  place('/operator/accounts', 'group.clients', Building2, ['/operator/requests', '/operator/accounts', '/operator/prices']),
+  place('/operator/carriers', 'group.network', Network, [
+    '/operator/carriers',
+    '/operator/routes',
+    '/operator/numbers',
+    '/operator/countries',
+    '/operator/syncs',
+  ]),
+  place('/operator/ledger', 'group.data', Database, ['/operator/ledger', '/operator/audit', '/operator/sign-on']),
+];
 const CHAT = place('/chat', 'chat', MessagesSquare, ['/chat', '/replies']);
 const START = place('/start', 'firstSteps', Rocket);
 
@@ -44,7 +45,7 @@ const START = place('/start', 'firstSteps', Rocket);
 export function placesOf({ user, account }: SignedIn, empty: boolean): Place[] {
   switch (user.role) {
     case 'operator':
-      return OPERATOR_PLACES;
+      return OPERATOR;
     case 'agent':
     case 'agent-restricted':
       return [{ ...CHAT, under: ['/chat'] }];

@@ -29,10 +29,10 @@ export function useAddressed(address: string, keep: (value: string) => void): [s
 }
 
 /** Puts non-empty filters in the address. */
-export function useFilterAddress(): (filters: Record<string, string>) => void {
+export function useFilterAddress(): (filters: Record<string, string | undefined>) => void {
   const navigate = useNavigate();
   return (filters) => {
-    const search = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== ''));
+    const search = Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
     void navigate({ to: '.', search, replace: true });
   };
 }

@@ -96,7 +96,7 @@ function Own({ form, set, read, error }: Props) {
     <>
       {source.kind === 'file' ? (
         <>
-          <div className="row chosen">
+          <div className="row">
             <p>
               <strong>{source.file.name}</strong> {say('fileSize', { n: number(Math.ceil(source.file.size / 1024)) })}
             </p>

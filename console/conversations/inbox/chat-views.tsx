@@ -8,7 +8,7 @@ import { useRole } from '../../query-hooks.ts';
 import { Field } from '../../ui/components.tsx';
 import { ChipChoice } from '../../ui/filters/chip-choice.tsx';
 import { MenuButton } from '../../ui/menu-button.tsx';
-import { useAddressed } from '../../ui/use-settled.ts';
+import { useAddressed, useFilterAddress } from '../../ui/use-settled.ts';
 import { SavedViews, SaveFilters, savedIn, type SavedView } from './saved-views.tsx';
 import { addressOf, VIEW_ICONS, viewOf, type ChatSearch } from './views.ts';
 
@@ -56,18 +56,11 @@ export function ChatViews({ search, counts, saved, table }: ChatViewsProps) {
   );
 }
 
-/** Replaces the chat's search parameters. */
-function useShow() {
-  const navigate = useNavigate();
-  return (next: ChatSearch) =>
-    void navigate({ to: '.', search: Object.fromEntries(Object.entries(next).filter(([, value]) => value)), replace: true });
-}
-
 /** Search, campaign filter and, on narrow screens, the views. */
 export function ChatSearchField(props: ChatViewsProps) {
   const { say } = useLocale();
   const { search, saved } = props;
-  const show = useShow();
+  const show = useFilterAddress();
   const [q, setQ] = useAddressed(search.q ?? '', (settled) => show({ ...search, q: settled }));
   return (
     <div id="find">
@@ -91,7 +84,7 @@ export function ChatSearchField(props: ChatViewsProps) {
 function ViewsMenu({ search, counts, saved, table }: ChatViewsProps) {
   const { say, number } = useLocale();
   const navigate = useNavigate();
-  const show = useShow();
+  const show = useFilterAddress();
   const own = savedIn(saved, search);
   const named = (text: string, count = 0): string => (count > 0 ? `${text} · ${number(count)}` : text);
   const views = INBOX_VIEWS.map((each) => ({
@@ -125,7 +118,7 @@ function ViewsMenu({ search, counts, saved, table }: ChatViewsProps) {
 
 function CampaignMenu({ search }: { search: ChatSearch }) {
   const { say } = useLocale();
-  const show = useShow();
+  const show = useFilterAddress();
   const agent = useRole()?.startsWith('agent');
   const { data } = useQuery({
     queryKey: ['campaign-names'],

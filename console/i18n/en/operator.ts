@@ -254,7 +254,7 @@ export const operatorEn: Record<keyof typeof operatorFr, string> = {
   noStockHint: 'Without a number nobody can reply. Add one below.',
   newNumber: 'New number',
   addNumber: 'Add the number',
-  withdrawReplay: 'Take back',
+  takeBack: 'Take back',
   takeBackAsk: 'Take {number} back?',
   takeBackHint: 'The account cannot use it any more, and is told by mail. Late replies still come to it for 30 days.',
 

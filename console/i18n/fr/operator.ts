@@ -253,7 +253,7 @@ export const operatorFr = {
   noStockHint: 'Sans numéro, personne ne peut répondre. Ajoutez-en un ci-dessous.',
   newNumber: 'Nouveau numéro',
   addNumber: 'Ajouter le numéro',
-  withdrawReplay: 'Reprendre',
+  takeBack: 'Reprendre',
   takeBackAsk: 'Reprendre le {number} ?',
   takeBackHint:
     'Le compte ne peut plus s’en servir, et en est averti par e-mail. Les réponses tardives lui reviennent encore 30 jours.',
