@@ -1,12 +1,12 @@
 import { Client, type Connection, type FieldDef, type Submittable } from 'pg';
 import { expect, test } from 'vitest';
 import { scratchDatabase } from '../fixtures/database.ts';
-import { constantOf, isCompared, prepareTables, rowsFor, worldsOf } from './fill-tables.ts';
+import { isCompared, otherWorlds, passedOf, prepareTables, rowsFor, worldsOf, type World } from './fill-tables.ts';
 import { statements, type Statement } from './read-statements.ts';
 import type { Kind, Row } from './read-types.ts';
 
 /** Of the statements with a row type, those that answer something on rows of constants. */
-const FEWEST_ANSWERED = 280;
+const FEWEST_ANSWERED = 318;
 
 /** From this many values on nobody counts them: they have names. */
 const MANY = 8;
@@ -68,6 +68,7 @@ const HELD: [file: string, columns: string, why: string][] = [
   ['activities/replies/complete-replies.ts', 'reply_id', 'it is what the statement has just stored'],
   ['activities/replies/find-candidates.ts', 'submitted_at', 'what a reply answers has gone out'],
   ['activities/replies/unhidden-replies.ts', 'account_id attribution', 'both were decided when it was hidden'],
+  ['api/accounts/operator-two-way.ts', 'at by', 'who asks for two-way is in its history'],
   ['api/callbacks/events.ts', 'id type position created_at body', 'without an event the row is not read'],
   ['api/campaigns/latency.ts', 'p50 p95 p99', 'where nothing is counted they are not read'],
   ['api/http/auth.ts', 'name platform country locale timeZone twoWay', 'of an operator, who has no account, they are not read'],
@@ -137,16 +138,18 @@ async function startComparing() {
     const { place, text = '', row } = statement;
     const wrong = new Set<string>();
     let answered = false;
-    for (const world of worldsOf(text)) {
+    const meet = async (world: World): Promise<void> => {
       await client.query(`begin; ${rowsFor(columns, text, world)}`);
-      const values = parameters.map((oid) => constantOf(typeOf.get(oid)?.name ?? 'text', world));
+      const values = parameters.map((oid, index) => passedOf(text, typeOf.get(oid)?.name ?? 'text', index + 1, world));
       const found = await client.query<Record<string, unknown>>(text, values).catch(() => ({ rows: [] }));
       await client.query('rollback');
       answered ||= found.rows.length > 0;
       for (const each of found.rows)
         for (const name of neverNull(row ?? new Map(), Object.keys(each)))
           if (each[name] === null && !isHeld(statement, name)) wrong.add(`${place} says that ${name} is never null: it was`);
-    }
+    };
+    for (const world of worldsOf(text)) await meet(world);
+    for (const world of otherWorlds()) if (!answered) await meet(world);
     return answered ? [...wrong] : null;
   }
   const running = stack.move();
