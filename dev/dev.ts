@@ -17,7 +17,7 @@ import { CUSTOMER, firstState, SHORT_CODES, SIMS } from './first-state.ts';
 import { startWorld, type World } from './simulator/world.ts';
 import { startSystem } from '../system.ts';
 
-/** The facts that a stack on this machine keeps between two starts, in its data folder. Readable by its owner only. */
+/** What a stack keeps between two starts, in its data folder. Readable by its owner only. */
 export type DevState = {
   secretsKey: string;
   operatorKey: string;
@@ -29,7 +29,7 @@ export type DevState = {
   url: string;
   ports: World['ports'] & { api: number; inboundMail: number };
   addresses: Record<'phones' | 'mailbox' | 'endpoint' | 'gateway', string>;
-  /** Null where Temporal is not one of its own. */
+  /** Null where it uses another's Temporal. */
   temporalUi: string | null;
 };
 
@@ -38,7 +38,7 @@ export type DevOptions = {
   log: Logger;
   progress: (line: string) => void;
   apiPort?: number;
-  /** Delete what is in the folder first. */
+  /** Empties the folder first. */
   fresh?: boolean;
 };
 export type Dev = AsyncDisposable & {
@@ -52,7 +52,7 @@ export type Dev = AsyncDisposable & {
 const STATE = 'dev.json';
 const LOCK = 'dev.lock';
 
-/** The state of a stack in that folder, null where there never was one. */
+/** The state of the stack in that folder; null where there was none. */
 export async function readDevState(dataDir: string): Promise<DevState | null> {
   try {
     const state: DevState = JSON.parse(await readFile(join(dataDir, STATE), 'utf8'));
@@ -64,7 +64,7 @@ export async function readDevState(dataDir: string): Promise<DevState | null> {
 
 const PORTS = ['smsc', 'gateway', 'phones', 'mailbox', 'smtp', 'endpoint', 'api', 'inboundMail'] as const;
 
-/** Those of last time: carriers and endpoints know them. Rejects when something else has one of them meanwhile. */
+/** The ports of last time, which carriers and endpoints know. Rejects when another program has taken one. */
 async function portsOf(before: DevState | null, api: number | undefined): Promise<DevState['ports']> {
   const ports = {
     smsc: 0,
@@ -84,7 +84,7 @@ async function portsOf(before: DevState | null, api: number | undefined): Promis
   return ports;
 }
 
-/** The folder for one stack, emptied for a fresh one. Rejects, and deletes nothing, while another runs on it. */
+/** The folder of one stack, emptied if asked. Rejects, and deletes nothing, while another stack runs on it. */
 async function takeFolder(dataDir: string, fresh: boolean): Promise<AsyncDisposable> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const taken = await lockOrHolder(join(dataDir, LOCK));
@@ -100,7 +100,7 @@ function runsAlready(dataDir: string, holder: number, fresh: boolean, state: Dev
   return `A stack already runs on ${dataDir}, started by process ${holder}${addresses}`;
 }
 
-/** All of it on this machine: database, Temporal, simulated carriers, phones, mailbox and endpoint, and the product itself. */
+/** Runs everything on this machine: database, Temporal, simulated carriers, phones, mailbox and endpoint, and the product. */
 export async function startDev({ dataDir, log, progress, apiPort, fresh = false }: DevOptions): Promise<Dev> {
   await using starting = new AsyncDisposableStack();
   starting.use(await takeFolder(dataDir, fresh));
@@ -165,7 +165,7 @@ type Parts = {
   secretsKey: string;
 };
 
-/** The settings of the product here. Those of the environment count, but for where its parts are. */
+/** The product's settings: the environment's, except for the addresses of its parts. */
 const configOf = ({ databaseUrl, temporal, world, ports, secretsKey }: Parts) =>
   readConfig({
     NODE_ENV: 'development',
@@ -231,7 +231,7 @@ if (import.meta.main) {
   const dataDir = resolve(values.data);
   const stopped = new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
-    // An npm that is killed (-9) leaves what it started behind; a launcher of one's own in the background is meant to stay.
+    // npm killed by -9 leaves its children; a launcher that was put in the background is meant to stay.
     if (process.env['npm_lifecycle_event'] !== undefined) void untilOrphaned().then(done);
   });
   const log = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' });

@@ -1,6 +1,6 @@
 import { reasonOf } from '../domain/sending/reason.ts';
 
-/** A small client of the product's own API: what it answers, or an Error with the problem's detail. */
+/** A small client of the product's API: returns the answer, or throws an Error with the problem's detail. */
 export type ApiClient = {
   get(path: string): Promise<Answer>;
   send(
@@ -31,7 +31,7 @@ export function createClient(url: string, key: string): ApiClient {
   return { get: (path) => call('GET', path), send: call };
 }
 
-/** Asks, and answers with the JSON. Its errors say what was asked and why nothing came of it; `fetch` says neither. */
+/** Calls and returns the JSON. Errors name the call and the cause, which `fetch` does not. */
 export async function ask(url: string, init: RequestInit & { method: string }): Promise<unknown> {
   const asked = `${init.method} ${url}`;
   const response = await fetch(url, init).catch((error: unknown) => {
@@ -71,7 +71,7 @@ export type SeedOptions = {
     shortCodes: string[];
   };
   dinstar?: { url: string; username: string; password: string; settings?: Record<string, unknown>; sims: Sim[] };
-  /** Where the account wants its replies; on the platform they always are. */
+  /** Where the account wants its replies besides the platform. */
   emails?: { address: string; locale: 'fr' | 'en' }[];
   callbackUrl?: string;
 };
@@ -140,7 +140,7 @@ export async function seed({
   await operator.send('PUT', `/v1/operator/accounts/${accountId}/two-way`, { state: 'on', reason: 'A demonstration account' });
   const key = textOf(await operator.send('POST', `/v1/operator/accounts/${accountId}/keys`, { name: 'demo' }), 'key');
   const account = createClient(url, key);
-  // By the operator, whose word confirms them.
+  // Set by the operator, so confirmed at once.
   if (emails.length > 0) await operator.send('PATCH', `/v1/operator/accounts/${accountId}/reply-settings`, { emails });
   let callback: Seeded['callback'] = null;
   if (callbackUrl !== undefined) {

@@ -44,7 +44,7 @@ async function readClients() {
   return { clients, recipients, phones: recipients.map(({ to }) => `+33${to.replaceAll(/\D/g, '').slice(-9)}`) };
 }
 
-/** Plays the main job through public doors only, and compares what the phones sent with what came out. True when all of it did. */
+/** Runs the whole product through public doors only, and compares what the phones sent with what came out. True when they match. */
 async function playV2(state: DevState): Promise<boolean> {
   const account = createClient(state.url, state.apiKey);
   const begun = new Date();
@@ -90,7 +90,7 @@ async function playV2(state: DevState): Promise<boolean> {
     (await account.get(`/v1/campaigns/${textOf(lowcost, 'id')}`))['endedAt'] === null ? null : true,
   );
   const cheap = await until('the phones have the lowcost campaign', async () => {
-    // From SIMs; the STOP is confirmed by the short code that it was written to.
+    // Sent from SIMs; the short code that got the STOP confirms it.
     const received = (await arrivedAt(phones, state, begun)).filter(({ from }) => from.length > 5);
     return received.length >= clients.length - 1 ? received : null;
   });
@@ -157,7 +157,7 @@ const isAlive = async (state: DevState): Promise<boolean> =>
 const PLATFORMS = { v2: playV2, v0: playV0 };
 const Platforms = z.array(z.enum(['v2', 'v0']));
 
-/** Every platform that was named, one after the other on one stack, and an outage if it is wished. True when all of them came out right. */
+/** Runs each named platform in turn on one stack, and an outage if asked. True when all came out right. */
 async function play(state: DevState, platforms: z.infer<typeof Platforms>, outage: boolean): Promise<boolean> {
   let right = true;
   await mendEndpoint(state);

@@ -5,9 +5,9 @@ import type { DevState } from '../dev.ts';
 import { createClient, itemsOf, textOf, type Answer, type ApiClient } from '../seed.ts';
 
 const PHONES = Array.from({ length: 12 }, (_, index) => `+336100000${String(index).padStart(2, '0')}`).map(freshNumbers());
-/** Seconds before each attempt: short, so that trouble shows at once. Any endpoint may have one like it. */
+/** Seconds before each attempt; short, so that failures show at once. */
 const SCHEDULE = [0, 1, 2, 3, 5, 10, 20, 30, 60, 60];
-/** The first try after it opened comes 30 s later; the endpoint is back some seconds before. */
+/** The first probe comes 30 s after the breaker opens; the endpoint is back some seconds before. */
 const BACK_AFTER_MS = 20_000;
 const LOOK_EVERY_MS = 2000;
 const DRAINED_WITHIN_MS = 120_000;
@@ -24,7 +24,7 @@ const Calls = z.object({
 type Heard = z.infer<typeof Calls>['items'][number];
 const ReplyEvent = z.object({ data: z.object({ reply: z.object({ id: z.string() }) }) });
 
-/** Lets the customer's endpoint fail for a while, shows what becomes of the replies, and is true when each was taken exactly once or is listed. */
+/** Lets the customer's endpoint fail for a while and shows what becomes of the replies. True when each was taken exactly once or is listed. */
 export async function playOutage(state: DevState): Promise<boolean> {
   const { url, apiKey, addresses, temporalUi } = state;
   const account = createClient(url, apiKey);
@@ -58,7 +58,7 @@ export async function playOutage(state: DevState): Promise<boolean> {
   }
   say('   The endpoint is mended; nobody tells the product, which finds out by its next try');
   await watch('the backlog is drained', ({ health, waiting }) => health === 'healthy' && waitingIn(waiting) === 0);
-  await sleep(1500); // Long enough for a second copy to show itself.
+  await sleep(1500); // Long enough for a second copy to arrive.
   const right = await report(account, id, addresses.endpoint, begun);
   await account.send('PATCH', `/v1/callback-endpoints/${id}`, { schedule: null });
   return right;
@@ -71,7 +71,7 @@ async function endpointOf({ url, apiKey, addresses }: DevState): Promise<Answer>
   return found;
 }
 
-/** Takes the customer's endpoint up again where a play that was ended in the middle of an outage left it failing. */
+/** Resumes the customer's endpoint if an earlier demo was ended during its outage. */
 export async function mendEndpoint(state: DevState): Promise<void> {
   await call(`${state.addresses.endpoint}/control`, 'POST', { name: 'hook', mode: 'ok' });
   const { id, health } = await endpointOf(state);
@@ -99,7 +99,7 @@ const launch = (account: ApiClient): Promise<Answer> =>
 const waitingIn = ({ held, retrying, pending, inFlight }: z.infer<typeof Health>['waiting']): number =>
   held + retrying + pending + inFlight;
 
-/** The endpoint's calls since then, by reply. */
+/** The endpoint's calls since then, grouped by reply. */
 async function heardBy(endpointUrl: string, since: Date): Promise<Map<string, Heard[]>> {
   const calls = Calls.parse(await call(`${endpointUrl}/log?name=hook&limit=100000`)).items.filter((each) => each.at >= since);
   return Map.groupBy(calls, (each) => ReplyEvent.parse(JSON.parse(each.body)).data.reply.id);
@@ -107,7 +107,7 @@ async function heardBy(endpointUrl: string, since: Date): Promise<Map<string, He
 
 const isTaken = ({ answered }: Heard): boolean => answered === 200;
 
-/** Prints a line whenever the endpoint is another, every two seconds at most, until what is awaited. */
+/** Prints the endpoint's state when it changes, at most every two seconds, until the condition holds. */
 function watcher(account: ApiClient, id: string, endpointUrl: string, since: Date) {
   let before = '';
   const look = async (): Promise<z.infer<typeof Health>> => {
@@ -129,7 +129,7 @@ function watcher(account: ApiClient, id: string, endpointUrl: string, since: Dat
   };
 }
 
-/** Compares what was owed with what the endpoint took. */
+/** Compares the callbacks due with those the endpoint took. */
 async function report(account: ApiClient, id: string, endpointUrl: string, since: Date): Promise<boolean> {
   const heard = await heardBy(endpointUrl, since);
   const replies = itemsOf(await account.get('/v1/replies?limit=100')).filter(

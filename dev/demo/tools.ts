@@ -19,12 +19,11 @@ const ReplyEvent = z.object({ data: z.object({ reply: z.object({ id: z.string() 
 
 /** One SMS, as a phone knows it. */
 export type Sent = z.infer<typeof Sms>;
-/** Where one reply came out. */
+/** Where one reply arrived. */
 export type Found = { reply: Answer | undefined; platform: number; mails: Date[]; calls: { at: Date; verified: boolean }[] };
 
 /**
- * Mobile numbers of one play, whose fifth to second last digits no other has: a play that failed may have left a STOP, or
- * messages under way. The number is given back as it was written, its last two digits too.
+ * Mobile numbers of one demo run, unlike those of any other: a failed run may have left a STOP or messages under way. Only the middle digits change.
  */
 export function freshNumbers(): (written: string) => string {
   const own = String(randomInt(100_000)).padStart(5, '0');
@@ -40,7 +39,7 @@ const WAIT_MS = 30_000;
 export const say = (line = ''): void => console.log(line);
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-/** Looks until there is something; an error that says what for when there is nothing for too long. */
+/** Polls until there is a result; after too long, throws an error that names what was awaited. */
 export async function until<T>(what: string, look: () => Promise<T | null>): Promise<T> {
   const end = performance.now() + WAIT_MS;
   for (;;) {
@@ -51,7 +50,7 @@ export async function until<T>(what: string, look: () => Promise<T | null>): Pro
   }
 }
 
-/** Asks the simulated world, and answers with its JSON. */
+/** Calls the simulated world; returns its JSON. */
 export const call = (url: string, method = 'GET', body?: unknown): Promise<unknown> =>
   ask(url, {
     method,
@@ -70,15 +69,15 @@ export async function arrivedAt(phones: readonly string[], state: DevState, begu
   return received.filter(({ to }) => phones.includes(to));
 }
 
-/** A phone's owner presses reply to what came last. */
+/** Replies from a phone to the last SMS it got. */
 export const press = ({ addresses }: DevState, phone: string, text: string): Promise<unknown> =>
   call(`${addresses.phones}/phones/${encodeURIComponent(phone)}/reply`, 'POST', { text });
 
-/** A phone's owner writes a new SMS to a number. */
+/** Sends a new SMS from a phone to a number. */
 export const write = ({ addresses }: DevState, phone: string, to: string, text: string): Promise<unknown> =>
   call(`${addresses.phones}/phones/${encodeURIComponent(phone)}/write`, 'POST', { to, text });
 
-/** Moves the SIM gateway's clock on by six hours and syncs it, as the night does. Answers with the sync run once it has ended. */
+/** Moves the SIM gateway's clock on by six hours and syncs it, as at night. Returns the sync run once it has ended. */
 export async function syncSixHoursLater({ url, operatorKey, addresses }: DevState): Promise<Answer> {
   const operator = createClient(url, operatorKey);
   const [gateway] = itemsOf(await operator.get('/v1/operator/carriers')).filter((carrier) => carrier['type'] === 'dinstar');
@@ -92,7 +91,7 @@ export async function syncSixHoursLater({ url, operatorKey, addresses }: DevStat
   });
 }
 
-/** Where everything that the phones sent since then came out, once all of it is right or was waited for in vain. */
+/** Where each SMS of the phones since then came out, once all is right or the wait is over. */
 export async function outcomes(
   state: DevState,
   account: ApiClient,
@@ -112,7 +111,7 @@ export async function outcomes(
   };
   const end = performance.now() + WAIT_MS;
   while (performance.now() < end && !(await look()).every(({ right }) => right)) await sleep(250);
-  await sleep(1500); // Long enough for a second copy to show itself.
+  await sleep(1500); // Long enough for a second copy to arrive.
   return look();
 }
 
@@ -120,7 +119,7 @@ export async function outcomes(
 const isOnce = ({ platform, mails, calls }: Found): boolean =>
   platform === 1 && mails.length === 1 && calls.length === 1 && calls[0]?.verified === true;
 
-/** The last line, and whether every one of them is right. */
+/** The last line, and whether all are right. */
 export function judge(results: readonly { right: boolean }[], expected = results.length): boolean {
   const right = results.filter((each) => each.right).length;
   say(`\n${right} of ${results.length} replies came out everywhere they should, exactly once, with the right campaign.`);
@@ -129,7 +128,7 @@ export function judge(results: readonly { right: boolean }[], expected = results
 
 type Logs = { replies: Answer[]; calls: z.infer<typeof Calls>['items']; mails: z.infer<typeof Mails>['items'] };
 
-/** One reply in the logs of those who should have it. Told by who sent what to whom, for phones know nothing of our ids. */
+/** One reply in the logs of its receivers, matched by sender, recipient and text: phones do not know our ids. */
 function find(sms: Sent, begun: Date, { replies, calls, mails }: Logs): Found {
   const mine = replies.filter(
     (reply) =>
@@ -155,7 +154,7 @@ function find(sms: Sent, begun: Date, { replies, calls, mails }: Logs): Found {
 
 const widthOf = (text: string): number => Array.from(text).length;
 
-/** Columns that line up, under their heads. */
+/** A table with aligned columns. */
 export function table(rows: string[][], head: string[]): string {
   const all = [head, ...rows];
   const widths = all[0]?.map((_, column) => Math.max(...all.map((each) => widthOf(each[column] ?? '')))) ?? [];

@@ -30,7 +30,7 @@ const WAYS = [
   },
 ] as const;
 
-/** A customer of before 2020-10-01: what it wants changed about its replies it asks for, and the operator carries it out. */
+/** A V0 customer (before 2020-10-01): it requests changes of its reply settings, and the operator carries them out. */
 async function aCustomer({ url, operatorKey, addresses }: DevState): Promise<ApiClient> {
   const operator = createClient(url, operatorKey);
   const basis = { name: 'Boulangerie V0', country: 'FR', locale: 'fr', timeZone: 'Europe/Paris' };
@@ -48,7 +48,7 @@ async function aCustomer({ url, operatorKey, addresses }: DevState): Promise<Api
   return account;
 }
 
-/** Plays V0's three ways through public doors only. True when every answer came out everywhere it should, exactly once. */
+/** Runs V0's three ways through public doors only. True when every answer came out exactly once everywhere it should. */
 export async function playV0(state: DevState): Promise<boolean> {
   const begun = new Date();
   const account = await aCustomer(state);

@@ -2,7 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { open, readFile, rename } from 'node:fs/promises';
 
-/** Where a launcher says what it does: a pino logger, for one. */
+/** Where a launcher logs, such as a pino logger. */
 export type Log = { info: (line: string) => void; warn: (line: string) => void };
 
 /** A system user that a process is started as. */
@@ -13,7 +13,7 @@ export type ChildOptions = {
   command: string[];
   /** The file to which the program's output is appended. */
   logFile: string;
-  /** The signal that ends it well. */
+  /** The signal for an orderly end. */
   endWith: 'INT' | 'TERM' | 'QUIT' | 'KILL';
   /** How long it may take to end before it is killed, in seconds. */
   graceSeconds: number;
@@ -21,7 +21,7 @@ export type ChildOptions = {
   user?: ServerUser | undefined;
   /** Folder to remove once it has ended. */
   removeAfter?: string | undefined;
-  /** Called when the program ends without having been told to. */
+  /** Called when the program ends on its own. */
   onSelfEnd?: ((code: number) => void) | undefined;
 };
 
@@ -75,7 +75,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     ...(user === undefined ? {} : { uid: user.uid, gid: user.gid, cwd: '/' }),
   });
   const lifeline = watcher.stdin;
-  lifeline?.on('error', () => {}); // It may be gone before we hang up.
+  lifeline?.on('error', () => {}); // It may have ended already.
   let over = false;
   let told = false;
   const ended = new Promise<{ code: number }>((resolve) => {
@@ -98,7 +98,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   return { pid: watcher.pid ?? 0, ended, hasEnded: () => over, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** Runs a program to its end, which comes with ours. Rejects with the last lines of its log when it fails. */
+/** Runs a program to its end; it never outlives this process. Rejects with the last lines of its log when it fails. */
 export async function run(options: ChildOptions): Promise<void> {
   await using child = await startChild(options);
   const { code } = await child.ended;
@@ -107,7 +107,7 @@ export async function run(options: ChildOptions): Promise<void> {
   }
 }
 
-/** Whether a program runs here and answers with success; false when it does not exist. */
+/** Whether a program exists and exits with 0. */
 export async function succeeds(command: string[], user?: ServerUser): Promise<boolean> {
   const [file = '', ...args] = command;
   const probe = spawn(file, args, { stdio: 'ignore', ...(user === undefined ? {} : { uid: user.uid, gid: user.gid, cwd: '/' }) });
@@ -144,12 +144,12 @@ export async function lastLines(file: string, count = 12): Promise<string> {
   return text.trimEnd().split('\n').slice(-count).join('\n');
 }
 
-/** Starts a log file afresh; the one before is kept as `.old`. */
+/** Starts a new log file; keeps the previous one as `.old`. */
 export async function rotate(file: string): Promise<void> {
   await rename(file, `${file}.old`).catch(() => {}); // There is none on the first start.
 }
 
-/** Ends a process that was forked, and waits until it has: in order, and after 45 seconds by force. */
+/** Ends a forked process and waits for it; kills it after 45 seconds. */
 export async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');

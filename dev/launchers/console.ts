@@ -7,7 +7,7 @@ import { lock } from './lock.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = `${ROOT}console/dist`;
 
-/** Builds the console from source, in a second or two; for production, whatever this process is. */
+/** Builds the console from source, for production, in a second or two. */
 export async function buildConsole(outDir: string): Promise<void> {
   const vite = fileURLToPath(new URL('../../node_modules/vite/bin/vite.js', import.meta.url));
   await promisify(execFile)(process.execPath, [vite, 'build', 'console', '--logLevel', 'error', '--outDir', outDir], {
@@ -16,7 +16,7 @@ export async function buildConsole(outDir: string): Promise<void> {
   });
 }
 
-/** The same for this checkout, unless what was built before is as new as its source. Another process that reads it reads it whole. */
+/** Builds this checkout's console unless the last build is as new as the source. Renamed into place, so that no reader sees half. */
 export async function consoleBuilt(): Promise<void> {
   await using _ = await lock(`${ROOT}node_modules/.console-lock`);
   const built = statSync(`${DIST}/index.html`, { throwIfNoEntry: false });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { commandOf } from './child.ts';
 
 const TOUCH_MS = 1_000;
-/** Longer than a busy event loop stays away, shorter than anyone's patience. */
+/** Longer than an event loop may be busy, short enough to wait for. */
 const STALE_MS = 8_000;
 
 /**
@@ -25,18 +25,17 @@ export async function lock(file: string, onWait: () => void = () => {}): Promise
   return hold(file);
 }
 
-/** Locks that this process holds for good. */
+/** Locks that this process holds until it ends. */
 const held = new Set<string>();
 
 /**
- * The same for what lasts, and is not waited for: answers the holder's process id while somebody else has it. A living holder
- * on this machine keeps it whatever happens, also one that is suspended: another would spoil its data.
+ * A lock for good, without waiting: returns the holder's process id while another holds it. A living holder on this machine keeps it even when suspended: a second one would spoil its data.
  */
 export async function lockOrHolder(file: string): Promise<{ lock: AsyncDisposable } | { holder: number }> {
   while (!(await taken(file))) {
     if (held.has(file)) return { holder: process.pid };
     const { host, pid, command } = await readHolder(file);
-    // An id alone may be another's by now, or our own where a container starts again.
+    // The process id may belong to another by now, or be ours in a restarted container.
     const lives = host === hostname() ? pid !== process.pid && (await commandOf(pid)) === command : !(await isStale(file));
     if (!lives) await remove(file);
     else if (pid !== 0) return { holder: pid };
@@ -46,7 +45,7 @@ export async function lockOrHolder(file: string): Promise<{ lock: AsyncDisposabl
   return { lock: hold(file, () => held.delete(file)) };
 }
 
-/** Renamed first: of several who saw that it is stale, one removes it. */
+/** Renamed first: of several that found it stale, only one removes it. */
 async function remove(file: string): Promise<void> {
   const grave = `${file}.${String(process.pid)}.stale`;
   await rename(file, grave).catch(() => {});

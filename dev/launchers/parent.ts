@@ -1,4 +1,4 @@
-/** Resolves when whoever started this process is gone: killed, it could pass no signal on. Keeps no process alive. */
+/** Resolves when the parent process is gone: a killed parent passes no signal on. Does not keep this process alive. */
 export function untilOrphaned(): Promise<void> {
   const parent = process.ppid;
   return new Promise((resolve) => {

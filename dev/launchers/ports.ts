@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-/** Below what systems give out by themselves (from 32,768, or 49,152): a port that is kept is still free the next time. */
+/** Below the ephemeral ports (from 32,768 or 49,152), so that a port is still free at the next start. */
 const [FIRST, LAST] = [10_000, 32_767];
 const TRIES = 100;
-/** Chosen by this process, and perhaps not listened at yet. */
+/** Chosen by this process, perhaps not in use yet. */
 const chosen = new Set<number>();
 
 /** A port of 127.0.0.1 that is free now: `wanted` if it is, otherwise any. */

@@ -35,17 +35,17 @@ function packageRoot(name: string): string | null {
   }
 }
 
-/** npm packs no links, and the package's install script, which would make them, is blocked: so they are made here, once. */
+/** npm packages hold no symbolic links, and the install script that makes them is blocked: they are made here, once. */
 async function linkLibraries(root: string): Promise<void> {
   const list = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of Links.parse(JSON.parse(list))) {
     const link = join(root, target);
     try {
-      // The name alone: both are in one folder, and the package may be moved.
+      // A relative link: the package may be moved.
       await symlink(basename(source), link);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EEXIST') continue; // Made before, or by another start just now.
+      if (code === 'EEXIST') continue; // Made earlier, or by another start just now.
       throw new Error(
         `PostgreSQL can't start: the link ${link} is missing and can't be made (${String(code)}). ` +
           'Start once as the owner of node_modules and with it writable, or set DATABASE_URL.',

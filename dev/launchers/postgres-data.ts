@@ -6,7 +6,7 @@ import { type Log, run } from './child.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import { type ServerIdentity, giveTo } from './postgres-user.ts';
 
-/** Where one server lives. `data` is PostgreSQL's own folder, in `folder`. */
+/** The place of one server. `data` is PostgreSQL's own folder, inside `folder`. */
 export type Place = { folder: string; data: string; logFile: string; throwaway: boolean };
 
 /** The facts that a launcher keeps of a data folder. `port` is 0 before the first start; `launcher` is a process id. */

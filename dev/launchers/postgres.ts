@@ -18,11 +18,11 @@ export type PostgresOptions = { log: Log } & (
       below?: never;
     }
   | {
-      /** Fast and forgetful: without fsync, in a new folder, gone after `stop()` or a crash. */
+      /** For tests: without fsync, in a new folder that is removed after `stop()` or a crash. */
       throwaway: true;
       /** Where that folder is made; the system's temporary one when absent. */
       below?: string;
-      /** Not used: a folder that is removed is never one that somebody named. */
+      /** Not allowed here: a temporary server never removes a folder that was named. */
       dataDir?: string;
     }
 );
@@ -85,7 +85,7 @@ async function makePlace({ throwaway, dataDir, below = tmpdir() }: Omit<Postgres
   const temporary = throwaway === true || dataDir === undefined;
   const named = temporary ? await mkdtemp(join(below, 'aller-retour-postgres-')) : resolve(dataDir);
   await mkdir(named, { recursive: true });
-  const folder = await realpath(named); // One folder has one name: a running server is known by it.
+  const folder = await realpath(named); // The real path: a running server is found by it.
   return { folder, data: join(folder, 'postgres'), logFile: join(folder, 'postgres.log'), throwaway: temporary };
 }
 
@@ -98,7 +98,7 @@ async function adopt({ data }: Place, log: Log): Promise<Postgres | null> {
     const state = await readState(data);
     const running = await commandOf(status.pid);
     if (state === null || running?.includes(`-D ${data} `) !== true) {
-      // A crash left the file, and PostgreSQL copes with that, unless the process id is another's by now.
+      // A file left by a crash is harmless unless its process id belongs to another by now.
       if (running !== null) await rm(join(data, 'postmaster.pid'), { force: true });
       return null;
     }
@@ -127,7 +127,7 @@ async function startServer(
   const made = await makeData(place, binaries, identity, log);
   const before = await readState(data);
   if (before === null) throw new Error(`${data} changed while PostgreSQL was being started. Start again.`);
-  // The port of last time, so that an address once noted stays good.
+  // The port of last time, so that addresses stay valid.
   const port = await freePort(before.port === 0 || otherPort ? undefined : before.port);
   const state = { ...before, port, launcher: process.pid };
   await writeState(data, state, identity);
@@ -137,7 +137,7 @@ async function startServer(
   const child = await startChild({
     command: [...identity.prefix, binaries.postgres, '-D', data, '-p', String(port), ...settings],
     logFile,
-    // At once; or a fast shutdown: sessions are cut, the data is whole.
+    // QUIT ends at once; INT is a fast shutdown: sessions are cut, the data is whole.
     endWith: throwaway ? 'QUIT' : 'INT',
     graceSeconds: 60,
     user: identity.user,

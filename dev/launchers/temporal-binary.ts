@@ -23,7 +23,7 @@ export type TemporalSources = {
 
 /** The pinned server: its version, and whatever it is built from. */
 const MODULE = fileURLToPath(new URL('../../temporal/server/', import.meta.url));
-/** Priorities and fairness came with this server. */
+/** The first version with priorities and fairness. */
 const OLDEST_SERVER = [1, 29];
 const CONNECT_MS = 5_000;
 const TELL_EVERY_MS = 10_000;
@@ -52,7 +52,7 @@ export async function ensureTemporalBinary(
   if (await isExecutable(binary)) return binary;
 
   for (const name of await readdir(folder)) {
-    if (name.startsWith('temporal.')) await rm(join(folder, name), { recursive: true, force: true }); // A kill left it.
+    if (name.startsWith('temporal.')) await rm(join(folder, name), { recursive: true, force: true }); // Left by a kill.
   }
   const fresh = join(folder, `temporal.${randomUUID()}`);
   try {

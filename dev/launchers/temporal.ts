@@ -62,7 +62,7 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
   for (let attempt = 1; ; attempt++) {
     const named = dataDir === null ? await mkdtemp(join(tmpdir(), 'aller-retour-temporal-')) : resolve(dataDir);
     await mkdir(named, { recursive: true });
-    const folder = await realpath(named); // One folder has one name: a running server is known by it.
+    const folder = await realpath(named); // The real path: a running server is found by it.
     try {
       await using _ = await lock(join(folder, 'temporal.lock'), () =>
         log.info('Temporal: another process is starting it. Waiting.'),

@@ -22,7 +22,7 @@ export type DinstarOptions = {
 };
 export type DinstarGateway = AsyncDisposable & {
   url: string;
-  /** An SMS that arrives at one of the SIMs; `otherwise` is what odd firmware makes of its fields. */
+  /** An SMS that arrives at a SIM; `otherwise` holds the fields as odd firmware writes them. */
   receive(sms: Sms, otherwise?: Record<string, unknown>): void;
   advanceClock(ms: number): void;
   now(): Date;
@@ -155,7 +155,7 @@ function routesOf(device: Device): Hono {
   app.get('/_control/state', (c) =>
     c.json({ now: nowOf(device).toISOString(), inbox: device.inbox.length, sent: device.sent.length }),
   );
-  // Breaking off an answer on purpose is no fault of this server.
+  // An answer broken off on purpose is not an error of this server.
   app.onError((error, c) => c.json({ error_code: 400, message: error.message }, 400));
   return app;
 }

@@ -34,7 +34,7 @@ export type Endpoint = AsyncDisposable & {
   calls: readonly Call[];
   addSecret(secret: string): void;
   behave(behaviour: Behaviour): void;
-  /** Ends what hangs there. */
+  /** Ends the requests that hang. */
   hangUp(name: string): void;
   clear(): void;
 };

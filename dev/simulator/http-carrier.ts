@@ -11,7 +11,7 @@ const Call = z.object({ to: z.string(), from: z.string(), text: z.string(), refe
 export type HttpCarrier = AsyncDisposable & {
   url: string;
   port: number;
-  /** The next call is met like that. */
+  /** How the next call fails. */
   fail(fault: HttpFault): void;
   /** Answers wait until it is called again with false. */
   withhold(on: boolean): void;

@@ -17,12 +17,12 @@ export type Mailbox = AsyncDisposable & {
   smtpUrl: string;
   smtpPort: number;
   mails: readonly Mail[];
-  /** How many mails it was sent whole and never answered. */
+  /** Mails received whole and never answered. */
   unanswered(): number;
-  /** How the next mails are treated, for so many times or until told otherwise. */
+  /** How the next mails are treated, that many times or until changed. */
   treat(mode: MailMode, times?: number): void;
   clear(): void;
-  /** Where its answers go from now on: the port of whoever takes them. */
+  /** The SMTP port that answers are sent to. */
   answersTo(port: number): void;
   /** Answers a mail as its reader would, quoting it. Rejects with what the other side said. */
   answer(id: number, answer: MailAnswer): Promise<void>;
@@ -30,7 +30,7 @@ export type Mailbox = AsyncDisposable & {
 
 const Answering = z.strictObject({
   text: z.string(),
-  /** Another author than who got the mail. */
+  /** Another author than the mail's recipient. */
   from: z.email().optional(),
   messageId: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),

@@ -26,7 +26,7 @@ export type Phones = AsyncDisposable & {
   clear(): void;
 };
 
-/** Pressing reply to a name reaches nobody: phones refuse it. */
+/** Phones refuse to reply to a sender name. */
 export class CannotReply extends Error {}
 
 const Script = z.strictObject({

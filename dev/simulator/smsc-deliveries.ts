@@ -7,12 +7,12 @@ type Delivery = { content: ShortMessage; tries: number; settle: { resolve(): voi
 export type Deliveries = {
   /** Resolves when a client acknowledged it; rejects when one refused it for good, or the SMSC stops. */
   bring(content: ShortMessage): Promise<void>;
-  /** The same for what nobody waits for. */
+  /** The same, without a promise. */
   bringQuietly(content: ShortMessage): void;
   answered(client: SmscClient, sequence: number, status: number): void;
-  /** Brings again whatever that client did not answer. */
+  /** Delivers again what that client did not answer. */
   lost(client: SmscClient): void;
-  /** Brings what can be: a client may have bound. */
+  /** Delivers what is waiting: a client may have bound. */
   dispatch(): void;
   stop(): void;
 };
@@ -22,7 +22,7 @@ export type DeliveryCounts = { delivered: number; acknowledged: number; redelive
 type Options = { receivers: () => SmscClient[]; window: number; redeliverMs: number; counts: DeliveryCounts };
 
 type State = Options & {
-  /** The next ones, last first, and behind them those that came meanwhile: both ends are cheap. */
+  /** A queue as two stacks: taking and adding are both cheap. */
   next: Delivery[];
   behind: Delivery[];
   unanswered: Map<SmscClient, Map<number, Delivery>>;
@@ -31,7 +31,7 @@ type State = Options & {
   stopped: boolean;
 };
 
-/** Brings messages and receipts to whoever is bound to receive, by turns, until each was acknowledged. */
+/** Delivers messages and receipts to bound receivers in turn, until each is acknowledged. */
 export function createDeliveries(options: Options): Deliveries {
   const state: State = { ...options, next: [], behind: [], unanswered: new Map(), later: new Set(), turn: 0, stopped: false };
   return {

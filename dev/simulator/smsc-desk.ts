@@ -26,9 +26,9 @@ export type SmscCounts = DeliveryCounts & {
 /** Answers each PDU, and misbehaves when told to. */
 export type SmscDesk = {
   handle: (client: SmscClient, pdu: Pdu) => void;
-  /** True: submissions are accepted but not answered. False: the answers kept back are given, where the connection is still there. */
+  /** True: submissions are accepted but not answered. False: the answers kept back are sent on connections still open. */
   withholdResponses(on: boolean): void;
-  /** The next `count` submissions are told to slow down. */
+  /** The next `count` submissions get ESME_RTHROTTLED. */
   throttle(count: number): void;
   /** The next submission gets that status; several calls, several submissions. */
   rejectNext(status: number): void;

@@ -21,7 +21,7 @@ export type SubmittedSms = {
 
 type Piece = { body: Buffer; messageId: string };
 
-/** Puts submitted segments together, in whatever order they come. Parts that stay alone are forgotten after the next 10,000. */
+/** Reassembles submitted segments in any order. Incomplete messages are forgotten after the next 10,000. */
 export function createInbox(): { take(pdu: SubmitSm, messageId: string): SubmittedSms | null } {
   const partial = new Map<string, (Piece | undefined)[]>();
 

@@ -31,7 +31,7 @@ export function createReceipts(
   defaultIds: MessageIdForm,
   bring: (receipt: ShortMessage) => void,
 ): Receipts {
-  // One delay for all: what came first is due first.
+  // The delay is the same for all, so the queue is in order.
   let owed: Due[] = [];
   let timer: NodeJS.Timeout | null = null;
 

@@ -7,7 +7,7 @@ import { HAS_UDH } from '../../carriers/smpp/codec/udh.ts';
 const TIME = /^(\d{15}[+-]|\d{12}000R)?$/;
 const SEGMENT_OCTETS = 140;
 
-/** Each with the status of a submit_sm of which it is not so, in the order in which an SMSC looks (§ 4.4.1, § 5.1.3). */
+/** Rules with the status for a submit_sm that breaks one, in the order an SMSC checks them (§ 4.4.1, § 5.1.3). */
 const RULES: [status: string, holds: (pdu: SubmitSm) => boolean][] = [
   ['ESME_RINVSRCTON', ({ source }) => source.ton <= 6],
   ['ESME_RINVSRCNPI', ({ source }) => isPlan(source)],

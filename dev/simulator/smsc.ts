@@ -23,7 +23,7 @@ export type SmscOptions = {
   /** Off by default. Only submissions that ask for a receipt get one. */
   receipts?: ReceiptOptions | 'off';
   messageIds?: MessageIdForm;
-  /** Its message ids and the references of long messages count on from here, so that one started after another repeats none. 0 by default. */
+  /** First message id and reference of long messages, so that a restarted SMSC repeats none. 0 by default. */
   begunAt?: number;
   /** How long a message that was answered "try again" waits; half a second by default. */
   redeliverMs?: number;
@@ -31,7 +31,7 @@ export type SmscOptions = {
   deliverWindow?: number;
   /** Binds beyond so many are refused as already bound; no limit by default. */
   maxBinds?: number;
-  /** A bound client that says nothing for so long, though it is asked, is cut off; never by default. */
+  /** A bound client that does not answer for so long is disconnected; never by default. */
   silentMs?: number;
   /** How many submitted messages to remember; at least the last 50,000 by default. */
   remember?: number;
@@ -60,9 +60,9 @@ export type Smsc = AsyncDisposable &
     cut(host?: number): void;
     /** That host takes no more connections, until the answer is called. */
     down(host: number): () => Promise<void>;
-    /** Every connection there is goes silent, and deaf, for so long. */
+    /** Every connection reads and writes nothing for so long. */
     stall(ms: number): void;
-    /** Sends every client something that is no PDU. */
+    /** Sends every client bytes that are not a PDU. */
     garbage(): void;
     /** Asks every client whether it is there. */
     enquire(): void;
@@ -156,7 +156,7 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
   };
 }
 
-/** Ways to trouble whoever is connected. `clients`: each with its host. */
+/** Faults for connected clients. `clients`: each with its host. */
 function troublesOf(clients: Map<SmscClient, number>) {
   const each = (act: (client: SmscClient) => void): void => clients.forEach((_, client) => act(client));
   return {
@@ -190,7 +190,7 @@ function reopening(server: Server | undefined, port = 0): () => Promise<void> {
   return async () => void (server && (await listen(server, port)));
 }
 
-/** Asks who says nothing whether it is still there, and cuts who does not answer. */
+/** Sends enquire_link to silent clients and disconnects those that do not answer. */
 function watchSilence(clients: Map<SmscClient, number>, heard: WeakMap<SmscClient, number>, silentMs: number): NodeJS.Timeout {
   const ask = (client: SmscClient): void => {
     if (client.bind === null) return;

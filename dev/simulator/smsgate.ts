@@ -36,14 +36,14 @@ const Call = z.object({
 export type AndroidPhone = AsyncDisposable & {
   url: string;
   port: number;
-  /** The next call is met like that. */
+  /** How the next call fails. */
   fail(fault: PhoneFault): void;
   /** Answers wait until it is called again with false. */
   withhold(on: boolean): void;
   sent: PhoneSms[];
   /** An SMS arrives: it is in the inbox, and this is the event that the app posts of it. */
   receive(sms: { from: string; text: string; sim?: number; at?: Date }): SignedEvent;
-  /** How often the inbox was asked for, and how many calls had a wrong login. */
+  /** Counts of inbox reads and of calls with a wrong login. */
   asked(): number;
   refusals(): number;
   /** A webhook as the app signs it; `id` is the event's, the same whenever it comes again. */

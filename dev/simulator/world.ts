@@ -9,7 +9,7 @@ import { startSmsc, type Smsc, type SmscOptions } from './smsc.ts';
 export type WorldOptions = {
   shortCodes: string[];
   sims: { port: number; number: string }[];
-  /** Those of last time, so that addresses stay; free ones where absent. */
+  /** Ports of last time, so that addresses stay; free ones where absent. */
   ports?: Partial<WorldPorts>;
   /** Signing secrets that the endpoint knows from the start. */
   endpointSecrets?: string[];
@@ -68,7 +68,7 @@ export async function startWorld({
   const gateway: DinstarGateway = starting.use(
     await startDinstar({
       ...GATEWAY,
-      // It forgets its inbox when it stops: each one started is another device.
+      // The inbox is lost on stop: each start is another device.
       serial: `da00-0027-2100-${randomBytes(2).toString('hex')}`,
       sims,
       onMessage: phones.receive,
