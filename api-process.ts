@@ -8,7 +8,7 @@ import { rows } from './database/sql.ts';
 import { listen } from './api/http/serve.ts';
 import type { Foundation, SystemOptions } from './foundation.ts';
 
-/** The half of a process that answers: the HTTP API with the console. */
+/** The answering half of a process: the HTTP API with the console. */
 export async function startApiProcess(
   { config, log, draining }: Pick<SystemOptions, 'config' | 'log'> & { draining: () => boolean },
   foundation: Foundation & { live: Live },
@@ -37,12 +37,12 @@ export async function startApiProcess(
     const { port } = starting.use(await listen(plain, config.HOST, config.OCTOPUSH_HTTP_PORT));
     log.warn({ port }, 'V0 of Octopush is answered on plain http: keys and texts travel unencrypted');
   }
-  // First: what waits for news is answered, so that the server has nothing left to wait for.
+  // First: ends the requests that wait for news, so that the server can close.
   starting.defer(() => live.close());
   rows(db.pool, 'select from prices limit 1').then(
     (found) => found.length === 0 && log.info('no price is set: costs are null in answers until POST /v1/operator/prices'),
     () => {
-      // It is said at another start.
+      // The next start says it again.
     },
   );
   const stack = starting.move();

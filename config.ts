@@ -246,7 +246,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   return read.data;
 }
 
-/** Where the database is asked by who needs one connection for long: without a pooler. */
+/** The database's address for connections that are kept open: without a pooler. */
 export const directUrl = ({ DATABASE_URL, DATABASE_DIRECT_URL }: Config): string => DATABASE_DIRECT_URL ?? DATABASE_URL;
 
 const describe = (name: string): string => {
@@ -254,7 +254,7 @@ const describe = (name: string): string => {
   return field?.description ?? '';
 };
 
-/** The names of all variables: what docker-compose.yml may set. */
+/** The names of all variables that docker-compose.yml may set. */
 export const variableNames: string[] = Object.keys(Environment.shape);
 
 /** A Markdown table of every variable. */

@@ -35,20 +35,20 @@ import type { WorkflowBundleOption } from '@temporalio/worker';
 export type SystemOptions = {
   config: Config;
   log: Logger;
-  /** Workflow code made beforehand. */
+  /** Workflow code bundled beforehand. */
   bundle?: WorkflowBundleOption;
-  /** How names become addresses; left out, by the machine's name servers. */
+  /** Resolves host names; by the machine's name servers when left out. */
   resolve?: Resolve;
   callbackSchedule?: Schedule;
   emailSchedule?: Schedule;
   sweepEveryMs?: number;
-  /** The clock of quiet hours; left out, the machine's. */
+  /** The clock of quiet hours; the machine's when left out. */
   clock?: () => Date;
 };
 
 export type Foundation = Awaited<ReturnType<typeof openFoundation>>;
 
-/** Shared by both halves of a process: the database, Temporal, and the one way to post to an address that a customer names. */
+/** Shared by both halves of a process: the database, Temporal, and the guarded way to post to customers' addresses. */
 export async function openFoundation({ config, log, resolve }: Pick<SystemOptions, 'config' | 'log' | 'resolve'>) {
   await using starting = new AsyncDisposableStack();
   const secrets = createSecrets(config.SECRETS_KEY);
@@ -132,7 +132,7 @@ async function openTraces(config: Config, log: Logger) {
   };
 }
 
-/** The client of this process; of a worker, over the connection that its workers share. */
+/** The client of this process; in a worker it shares the workers' connection. */
 async function openTemporal(config: Config, log: Logger, traced: ReturnType<typeof traceRuns> | undefined) {
   const options = {
     address: config.TEMPORAL_ADDRESS,
@@ -162,7 +162,7 @@ type RunsOf = {
   tracing: Tracing;
 };
 
-/** Starts and signals runs; counts and traces the replies that it hands over. */
+/** Starts and signals runs; counts and traces delivered replies. */
 function openRuns({ config, log, pool, client, eager, counts, tracing }: RunsOf) {
   const pages = createFiledPages({
     async isFiled(ids) {

@@ -17,7 +17,7 @@ try {
     log,
     ...(existsSync(prebuilt) ? { bundle: { code: readFileSync(prebuilt, 'utf8') } } : {}),
   });
-  // A supervisor that is gone can't stop this process: it stops by itself.
+  // Stops by itself when its supervisor is gone.
   const stopped = new Promise<string>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve(signal));
     process.once('disconnect', () => resolve('disconnect'));
@@ -25,7 +25,7 @@ try {
   process.send?.({ ready: true, url: system.url });
   const reason = await Promise.race([stopped, system.failed]);
   log.info({ reason }, 'stopping');
-  // A proxy that asks /ready turns to another process meanwhile; a second signal ends the wait.
+  // Time for a proxy that asks /ready to turn to another process; a second signal ends the wait.
   const seconds = config.NODE_ENV === 'production' && system.url !== null && reason === 'SIGTERM' ? config.DRAIN_SECONDS : 0;
   if (seconds > 0) {
     system.drain();

@@ -10,12 +10,12 @@ import type { Tracing } from './domain/tracing.ts';
 import manifest from './package.json' with { type: 'json' };
 
 const TRACEPARENT = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/;
-/** A collector that is away holds no process up when it stops. */
+/** An unreachable collector does not delay the stop. */
 const TIMEOUT_MS = 3000;
 
 type Settings = { endpoint: string } & Pick<Config, `OTEL_${'EXPORTER_OTLP_HEADERS' | 'SERVICE_NAME' | 'TRACES_SAMPLER_ARG'}`>;
 
-/** The only file that loads OpenTelemetry; imported only where a collector is set. It leaves nothing global behind. */
+/** The only file that loads OpenTelemetry, imported only where a collector is set. Changes nothing global. */
 export function openTracing({ endpoint, ...settings }: Settings, log: Logger): Tracing & AsyncDisposable {
   const otlp = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
@@ -56,7 +56,7 @@ export function openTracing({ endpoint, ...settings }: Settings, log: Logger): T
       return underWay
         .run(span.spanContext(), () => work((more) => void span.setAttributes(more)))
         .catch((error: unknown) => {
-          // Not by its message, which may quote a number or a text.
+          // Not the message: it may quote a number or a text.
           span.setStatus({ code: SpanStatusCode.ERROR });
           throw error;
         })

@@ -8,17 +8,17 @@ import { startWorkerProcess } from './worker-process.ts';
 export type System = AsyncDisposable & {
   /** Where the API listens; null in a worker. */
   url: string | null;
-  /** Where metrics are; null where METRICS_PORT is not set. */
+  /** The address of the metrics; null without METRICS_PORT. */
   metricsUrl: string | null;
-  /** Where mail is taken; null where it is not. */
+  /** The address that takes mail; null where none is taken. */
   inboundMailPort: number | null;
-  /** Says at /ready from now on that this process is about to stop; what comes is answered all the same. */
+  /** Makes /ready say that this process is about to stop; requests are still answered. */
   drain(): void;
   /** Rejects when a worker dies by itself. */
   failed: Promise<never>;
 };
 
-/** A process by its ROLE, from its configuration: the foundation, then its halves; stopped the other way round. */
+/** Starts a process by its ROLE: the foundation, then its halves; stops them in reverse order. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { config, log } = options;
   let draining = false;

@@ -9,7 +9,7 @@ export default defineConfig({
     pool: 'forks',
     // One more than cores: most of a test is waiting.
     maxWorkers: 3,
-    // Files of one process share what they import: a quarter of the time went into importing it anew.
+    // Files of one process share their imports: importing again took a quarter of the time.
     isolate: false,
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,

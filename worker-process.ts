@@ -14,7 +14,7 @@ import { scheduleRentals, scheduleRetention, scheduleSweep } from './temporal/sc
 import { bundleWorkflows, openWorkers, type Running } from './temporal/worker.ts';
 import type { Foundation, SystemOptions } from './foundation.ts';
 
-/** The half of a process that works: carriers' lines, and the workers of Temporal's queues. Answers with the workers, none of which may die. */
+/** The working half of a process: carriers' lines and Temporal workers. Returns the workers, none of which may die. */
 export async function startWorkerProcess(
   { config, log, bundle, sweepEveryMs = 60_000, callbackSchedule, emailSchedule, clock = () => new Date() }: SystemOptions,
   foundation: Foundation & { workerConnection: NativeConnection },
@@ -72,7 +72,7 @@ export async function startWorkerProcess(
     bundle: (traced ? undefined : bundle) ?? (await bundleWorkflows(traced !== undefined)),
     traced,
   });
-  // Lines first, with the workers of their queues: nothing is claimed that can no longer be sent.
+  // Lines and their workers first, so that nothing is claimed that cannot be sent.
   starting.defer(async () => {
     await lines.stop();
     await opened.close();

@@ -7,7 +7,7 @@ import { AuditEntry } from './people/audit-entry.ts';
 import { migrations } from './migrations/index.ts';
 import { unnamed } from './sql.ts';
 
-/** `em()` forks: one per request and per activity. `pool` gives times as Date and bigints as text. The ORM takes connections from it, too. */
+/** `em()` forks: one per request and per activity. `pool` returns times as Date and bigints as text; the ORM uses it, too. */
 export type Database = {
   orm: MikroORM;
   em: () => EntityManager;
@@ -19,7 +19,7 @@ export type DatabaseOptions = {
   url: string;
   /** Most connections. */
   poolMax?: number;
-  /** Whether `url` is a pooler that gives each transaction another connection, which knows no statement by its name. */
+  /** Whether `url` is a pooler in transaction mode: no prepared statements by name. */
   pooled?: boolean;
 };
 
@@ -67,12 +67,12 @@ export const ormConfig = (url: string) => ({
   debug: false,
   subscribers: [auditing],
   allowGlobalContext: false,
-  // A transaction each: no table stays locked while others are changed.
+  // One transaction per migration, so that locks are short.
   migrations: { migrationsList: migrations, tableName: 'migrations', snapshot: false, allOrNothing: false },
-  // `reply_words`, which an index is made by, what keeps the audit log and what tells of ended sessions are migrations' own.
+  // Functions and triggers stand in migrations alone.
   schemaGenerator: { ignoreRoutines: true, ignoreTriggers: true },
   logger: () => {},
-  // The address whole: it may say `sslmode` and where certificates are.
+  // The whole address: it may hold `sslmode` and paths of certificates.
   driverOptions: { connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'aller-retour' },
 });
 
@@ -86,7 +86,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     application_name: 'aller-retour',
   });
   // A connection that is lost while idle, or between two statements of a transaction, is replaced; without a listener it would
-  // end the process. Who uses it is told by its next statement.
+  // end the process. Its user learns of it from the next statement.
   pool.on('error', () => {});
   pool.on('connect', (client) => {
     client.on('error', () => {});

@@ -3,13 +3,13 @@ import { oweAudit, settleAudit, type AuditRecord } from './people/audit.ts';
 
 export type Sql = Pick<Pool | PoolClient, 'query'>;
 
-/** In the order of `$1`, or by the names that stand in the text (`$account`): from eight on nobody counts them. */
+/** In the order of `$1`, or by the names in the text (`$account`), from eight values on. */
 export type Values = unknown[] | Record<string, unknown>;
 type Numbered = { text: string; names: string[] };
 const NAMED = /\$([a-z]\w*)/gi;
 const numberedTexts = new Map<string, Numbered>();
 
-/** A text with names as PostgreSQL reads it, with numbers, and the names in that order. */
+/** A statement with its names replaced by `$1`, `$2` …, and the names in that order. */
 export function numbered(named: string): Numbered {
   const known = numberedTexts.get(named);
   if (known) return known;
@@ -33,14 +33,14 @@ export async function rows<R extends QueryResultRow>(sql: Sql, text: string, val
   return result.rows;
 }
 
-/** How long a plan is kept: one made for a table of a hundred rows reads all of it, and then a campaign puts a million into it. */
+/** How long a plan is kept: a plan for a table of a hundred rows scans it, and a campaign may add a million. */
 const PLAN_MS = 2000;
 const plannedAt = new WeakMap<PoolClient, number>();
 
-/** Connections through a pooler: the next statement may meet another server process, which knows no names. */
+/** Connections through a pooler, where prepared names are unknown to the next server process. */
 export const unnamed = new WeakSet<PoolClient>();
 
-/** The same, for a long statement that is run all the time: by its name each connection plans it now and then, not at every run. */
+/** The same for a long statement that runs often: prepared by name, so that a connection plans it every few seconds, not at every run. */
 export async function prepared<R extends QueryResultRow>(
   sql: Pool | PoolClient,
   name: string,
@@ -83,7 +83,7 @@ export async function affected(sql: Sql, text: string, values: Values = []): Pro
   return result.rowCount ?? 0;
 }
 
-/** Runs `work` in one transaction of its own connection; whatever it throws rolls back. What the request owes the audit log is part of it. */
+/** Runs `work` in one transaction of its own connection; whatever it throws rolls back. The request's audit entry is part of it. */
 export async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
@@ -108,7 +108,7 @@ export async function transaction<T>(pool: Pool, work: (client: PoolClient) => P
 const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /**
- * Whether the database could not be reached, as against refusing what it was given.
+ * Whether the database could not be reached, in contrast to a refused statement.
  * Classes 08 (connection), 53 (resources), 57 (operator intervention) of PostgreSQL's codes, and the socket's own.
  */
 export function isUnreachable(error: unknown): boolean {
@@ -127,7 +127,7 @@ export const isCollision = (error: unknown): boolean =>
 
 const MOST_TRIES = 5;
 
-/** Work that is tried again when it collided with another's. */
+/** Runs work again when it collided with another's. */
 export async function retryCollisions<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
@@ -138,6 +138,6 @@ export async function retryCollisions<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A transaction that is tried again when it collided with another; for work that may be done over. */
+/** A transaction that runs again after a collision; for work that may be repeated. */
 export const patientTransaction = <T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> =>
   retryCollisions(() => transaction(pool, work));
