@@ -1,21 +1,17 @@
 import { useLocale } from '../i18n/locale.tsx';
-import { Badge } from '../ui/components.tsx';
-import type { Word } from '../i18n/fr/index.ts';
+import { Badge, type Tone } from '../ui/components.tsx';
 
-export type HealthState = 'healthy' | 'unsteady' | 'open' | 'recovering' | 'paused' | 'disabled' | 'gone';
+const TONES = {
+  healthy: 'good',
+  unsteady: 'plain',
+  open: 'bad',
+  recovering: 'plain',
+  paused: 'plain',
+  disabled: 'bad',
+  gone: 'bad',
+} as const satisfies Record<string, Tone>;
 
-const words: Record<HealthState, Word> = {
-  healthy: 'healthHealthy',
-  unsteady: 'healthUnsteady',
-  open: 'healthOpen',
-  recovering: 'healthRecovering',
-  paused: 'paused',
-  disabled: 'healthDisabled',
-  gone: 'healthGone',
-};
-
-export function Health({ health }: { health: HealthState }) {
+export function Health({ health }: { health: keyof typeof TONES }) {
   const { say } = useLocale();
-  const tone = health === 'healthy' ? 'good' : health === 'open' || health === 'disabled' || health === 'gone' ? 'bad' : 'plain';
-  return <Badge tone={tone}>{say(words[health])}</Badge>;
+  return <Badge tone={TONES[health]}>{say(`health.${health}`)}</Badge>;
 }

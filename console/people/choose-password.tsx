@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Refusal, refusalOf, v1 } from '../api.ts';
+import { ask, Refusal, v1 } from '../api.ts';
 import { CodeField } from './code-field.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Field, FormCard } from '../ui/components.tsx';
+import { FormCard, Password } from '../ui/components.tsx';
 import { session } from './session.ts';
 import type { Word } from '../i18n/fr/index.ts';
 
@@ -20,11 +20,9 @@ function ChoosePassword({ title, label }: { title: Word; label: Word }) {
   const [code, setCode] = useState('');
   const [asksCode, setAsksCode] = useState(false);
   const choose = useMutation({
-    mutationFn: async () => {
+    mutationFn: () => {
       const json = { token: window.location.hash.slice(1), password, ...(code === '' ? {} : { code }) };
-      const response = await v1.session.invitation.$post({ json });
-      if (response.status === 200) return response.json();
-      throw await refusalOf(response);
+      return ask(v1.session.invitation.$post({ json }));
     },
     onSuccess: (signedIn) => {
       queries.setQueryData(session.queryKey, signedIn);
@@ -38,11 +36,10 @@ function ChoosePassword({ title, label }: { title: Word; label: Word }) {
     <main className="lone">
       <h1>{say(title)}</h1>
       <FormCard label={say(label)} act={choose}>
-        <Field
+        <Password
+          fresh
           label={say('password')}
           hint={say('choosePasswordHint')}
-          type="password"
-          autoComplete="new-password"
           required
           value={password}
           onChange={setPassword}

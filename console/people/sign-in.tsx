@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Suspense, useState } from 'react';
-import { ask, Refusal, refusalOf, v1 } from '../api.ts';
+import { ask, Refusal, v1 } from '../api.ts';
 import { CodeField } from './code-field.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Field, FormCard, Problem } from '../ui/components.tsx';
+import { Action, Field, FormCard, Password, Problem } from '../ui/components.tsx';
 import { lazyPart, withWords } from '../ui/lazy-part.ts';
 import { session } from './session.ts';
 
@@ -19,11 +19,7 @@ export function SignIn({ ended }: { ended: boolean }) {
   const [code, setCode] = useState('');
   const [asksCode, setAsksCode] = useState(false);
   const enter = useMutation({
-    mutationFn: async () => {
-      const response = await v1.session.$post({ json: { email, password, ...(code === '' ? {} : { code }) } });
-      if (response.status === 200) return response.json();
-      throw await refusalOf(response);
-    },
+    mutationFn: () => ask(v1.session.$post({ json: { email, password, ...(code === '' ? {} : { code }) } })),
     onSuccess: (signedIn) => {
       queries.setQueryData(session.queryKey, signedIn);
       // Refused queries run again.
@@ -55,14 +51,7 @@ export function SignIn({ ended }: { ended: boolean }) {
       )}
       <FormCard label={say('signIn')} act={enter}>
         <Field label={say('email')} type="email" autoComplete="username" required value={email} onChange={setEmail} />
-        <Field
-          label={say('password')}
-          type="password"
-          autoComplete="current-password"
-          required
-          value={password}
-          onChange={setPassword}
-        />
+        <Password label={say('password')} required value={password} onChange={setPassword} />
         {asksCode ? <CodeField value={code} onChange={setCode} /> : null}
       </FormCard>
       <Problem error={provider.error} />

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { refusalOf, v1 } from '../api.ts';
+import { ask, v1 } from '../api.ts';
 import { forgetDevice } from './device.ts';
 import { session } from './session.ts';
 
@@ -9,8 +9,7 @@ export function useLeave(left: () => void) {
   return useMutation({
     mutationFn: async () => {
       await forgetDevice().catch(() => {});
-      const response = await v1.session.$delete();
-      if (response.status !== 204) throw await refusalOf(response);
+      await ask(v1.session.$delete());
       // A late response would restore the session.
       await queries.cancelQueries();
     },

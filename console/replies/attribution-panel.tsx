@@ -1,20 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ask, refusalOf, v1 } from '../api.ts';
+import { ask, v1 } from '../api.ts';
 import { useAct, useOwner } from '../query-hooks.ts';
 import { when } from '../ui/list.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Action, Choice, Problem } from '../ui/components.tsx';
 import { session } from '../people/session.ts';
-import type { Word } from '../i18n/fr/index.ts';
-
-const words = {
-  'reply-code': 'whyReplyCode',
-  keyword: 'whyKeyword',
-  'rented-number': 'whyRented',
-  corrected: 'whyCorrected',
-  none: 'answersNothing',
-} as const satisfies Record<string, Word>;
 
 export function Why({ replyId, campaign }: { replyId: string; campaign: string | null }) {
   const { say } = useLocale();
@@ -38,11 +29,7 @@ function Reasons({ replyId }: { replyId: string }) {
   const { say, number } = useLocale();
   const { data, error } = useQuery({
     queryKey: ['reply', replyId],
-    queryFn: async () => {
-      const response = await v1.replies[':id'].$get({ param: { id: replyId } });
-      if (response.status === 200) return response.json();
-      throw await refusalOf(response);
-    },
+    queryFn: () => ask(v1.replies[':id'].$get({ param: { id: replyId } })),
   });
   if (error) return <Problem error={error} />;
   if (!data) return <p>{say('whyLoading')}</p>;
@@ -51,7 +38,7 @@ function Reasons({ replyId }: { replyId: string }) {
       {data.campaign ? <p>{say('answersCampaign', { name: data.campaign.name })}</p> : null}
       {data.message ? <p>{say('answersMessage', { text: data.message.text })}</p> : null}
       <p>
-        {say(words[data.attribution.method])}{' '}
+        {say(`why.${data.attribution.method}`)}{' '}
         {data.attribution.candidates > 1 ? say('candidates', { n: number(data.attribution.candidates) }) : ''}
       </p>
       <Candidates replyId={replyId} campaign={data.campaign?.id ?? null} at={data.receivedAt} />

@@ -68,6 +68,12 @@ export const Field = ({
   </TextField>
 );
 
+type PasswordProps = Omit<FieldProps, 'type' | 'autoComplete'> & { fresh?: boolean };
+/** `fresh`: a new password, not the current one. */
+export const Password = ({ fresh = false, ...field }: PasswordProps) => (
+  <Field {...field} type="password" autoComplete={fresh ? 'new-password' : 'current-password'} />
+);
+
 /** Inserts at the caret, replacing the selection. */
 export function insertAtCaret(field: HTMLTextAreaElement | null, text: string): void {
   if (!field) return;

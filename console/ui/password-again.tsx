@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask, v1 } from '../api.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { Action, Field, Problem } from './components.tsx';
+import { Action, Password, Problem } from './components.tsx';
 
 /** Asks for the password before a sensitive action. Not a form: it may be inside one. */
 export function PasswordAgain() {
@@ -17,10 +17,8 @@ export function PasswordAgain() {
   if (confirm.isSuccess) return <p role="status">{say('passwordAgainDone')}</p>;
   return (
     <>
-      <Field
+      <Password
         label={say('password')}
-        type="password"
-        autoComplete="current-password"
         value={password}
         onChange={setPassword}
         onKeyDown={(event) => {

@@ -4,9 +4,6 @@ import { Action, Badge, Problem } from '../../ui/components.tsx';
 import { STEPS, type Step } from './composition.ts';
 import { useCost } from './preview-panel.tsx';
 import type { Preview } from './use-preview.ts';
-import type { Word } from '../../i18n/fr/index.ts';
-
-const NAMES: Record<Step, Word> = { message: 'message', recipients: 'recipients', options: 'options', review: 'review' };
 
 /** The four steps with their error counts. */
 export function Stages({ step, go, wrong }: { step: Step; go: (step: Step) => void; wrong: number[] }) {
@@ -17,7 +14,7 @@ export function Stages({ step, go, wrong }: { step: Step; go: (step: Step) => vo
         {STEPS.map((each, index) => (
           <li key={each}>
             <button type="button" aria-current={each === step ? 'step' : undefined} onClick={() => go(each)}>
-              <span>{number(index + 1)}</span> {say(NAMES[each])}{' '}
+              <span>{number(index + 1)}</span> {say(each)}{' '}
               {wrong[index] ? <Badge tone="bad">{say('toCorrect', { n: number(wrong[index]) })}</Badge> : null}
             </button>
           </li>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { ask, v1 } from '../../api.ts';
 import { useAct } from '../../query-hooks.ts';
 import { useLocale } from '../../i18n/locale.tsx';
-import { Action, FormCard, Badge, Copy, Download, Field, SecretOnce, Problem } from '../../ui/components.tsx';
+import { Action, FormCard, Badge, Copy, Download, Field, Password, SecretOnce, Problem } from '../../ui/components.tsx';
 import { session, type SignedIn } from '../session.ts';
 
 /** The person's second factor and its recovery codes. */
@@ -87,13 +87,7 @@ function Enrolled({ left, show }: { left: number; show: Show }) {
       {doing ? (
         <FormCard title={label} label={label} act={doing === 'remove' ? remove : remake} disabled={password === ''}>
           <p>{say(doing === 'remove' ? 'authenticatorRemoveHint' : 'remakeCodesHint')}</p>
-          <Field
-            label={say('password')}
-            type="password"
-            autoComplete="current-password"
-            value={password}
-            onChange={setPassword}
-          />
+          <Password label={say('password')} value={password} onChange={setPassword} />
         </FormCard>
       ) : (
         <div className="row start">

@@ -5,7 +5,7 @@ import { Facts } from '../../ui/list.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
 import { OwnSessions } from './me-sessions.tsx';
 import { Authenticator } from './me-authenticator.tsx';
-import { FormCard, Field } from '../../ui/components.tsx';
+import { FormCard, Password } from '../../ui/components.tsx';
 import { PushSettings } from './me-push.tsx';
 import { session } from '../session.ts';
 
@@ -53,21 +53,8 @@ function ChangePassword() {
     >
       <p>{say('changePasswordHint')}</p>
       <div className="fields">
-        <Field
-          label={say('currentPassword')}
-          type="password"
-          autoComplete="current-password"
-          value={current}
-          onChange={setCurrent}
-        />
-        <Field
-          label={say('newPassword')}
-          hint={say('choosePasswordHint')}
-          type="password"
-          autoComplete="new-password"
-          value={password}
-          onChange={setPassword}
-        />
+        <Password label={say('currentPassword')} value={current} onChange={setCurrent} />
+        <Password fresh label={say('newPassword')} hint={say('choosePasswordHint')} value={password} onChange={setPassword} />
       </div>
       <p role="status">{change.isSuccess ? say('passwordChanged') : ''}</p>
     </FormCard>
