@@ -81,7 +81,7 @@ const fr: { [K in NoticeKind]: NoticeWords<K> } = {
     lines: [`${accountName} (${accountId}) demande : ${CHANGES.fr[what]}.`],
   }),
   'setting-done': ({ what }) => ({
-    subject: 'Votre demande de réglage est faite',
+    subject: 'Votre réglage est en place',
     lines: [`C’est en place dans votre compte : ${CHANGES.fr[what]}.`],
   }),
   'setting-refused': ({ what, reason }) => ({

@@ -1,4 +1,4 @@
-"""A client of the Aller-Retour API: two-way SMS. Written by hand; what it sends and gets is in aller_retour.models, which is generated."""
+"""A client of the Aller-Retour API, written by hand; aller_retour.models is generated."""
 
 import json
 import uuid
@@ -10,12 +10,12 @@ from standardwebhooks import Webhook
 __all__ = ["AllerRetour", "ApiError", "verify"]
 
 Json = Mapping[str, Any]
-# How long a question for events waits for one.
+# Seconds that a request waits for events.
 WAIT_S = 20
 
 
 class ApiError(Exception):
-    """What the API refused. `problem` names field, row and remedy."""
+    """An error of the API; `problem` names field, row and remedy."""
 
     def __init__(self, problem: Json) -> None:
         super().__init__(f"{problem.get('title')}: {problem.get('detail')} {problem.get('remedy')}")
@@ -33,7 +33,7 @@ class AllerRetour:
         return self._call("GET", path, params={name: value for name, value in query.items() if value is not None})
 
     def post(self, path: str, body: Any = None, idempotency_key: Optional[str] = None) -> Any:
-        """With a key of its own unless one is given: repeat a call that got no answer with the same key."""
+        """Sends a new idempotency key unless one is given: repeat an unanswered call with the same key."""
         return self._call("POST", path, body, headers={"idempotency-key": idempotency_key or str(uuid.uuid4())})
 
     def put(self, path: str, body: Any) -> Any:
@@ -46,7 +46,7 @@ class AllerRetour:
         self._call("DELETE", path)
 
     def pages(self, path: str, **query: Any) -> Iterator[Any]:
-        """Every item of a list, page after page."""
+        """Every item of all pages."""
         cursor = None
         while True:
             page = self.get(path, **query, cursor=cursor)
@@ -78,7 +78,7 @@ class Events:
         self._client = client
 
     def follow(self, after: str = "now") -> Iterator[Tuple[Json, str]]:
-        """What happens from now on, or after a cursor that was kept. Keep the cursor when you are done with the event."""
+        """Events from now on, or after a stored cursor. Store the cursor once an event is handled."""
         cursor = after
         while True:
             page = self._client.get("/v1/events", after=cursor, wait=WAIT_S)
@@ -91,5 +91,5 @@ class Events:
 
 
 def verify(body: Union[str, bytes], headers: Mapping[str, str], secret: str) -> Json:
-    """The event of a callback, whose signature is right. Takes the body as it came, before any parser; raises for any other."""
+    """The event of a callback. Takes the raw body; raises unless the signature is right."""
     return Webhook(secret).verify(body, {name.lower(): value for name, value in headers.items()})
