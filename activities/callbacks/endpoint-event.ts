@@ -38,24 +38,16 @@ export async function endpointEvents(client: PoolClient, told: HealthNews[]): Pr
   return told.map(({ turn: { now }, type, reason }) => ({
     accountId: now.accountId,
     type,
-    replyId: null,
-    emails: false,
     exceptEndpoint: now.id,
-    body: (eventId) =>
-      JSON.stringify({
-        id: eventId,
-        type,
-        timestamp: new Date().toISOString(),
-        data: {
-          endpoint: { id: now.id, url: byId.get(now.id)?.url ?? null, description: byId.get(now.id)?.description ?? null },
-          reason,
-          health: now.health.state,
-          since: new Date(now.health.openedAt ?? now.health.since).toISOString(),
-          lastFailure: now.lastFailure && {
-            ...now.lastFailure,
-            class: classForCustomer(now.lastFailure.class, now.lastFailure.status),
-          },
-        },
-      }),
+    data: {
+      endpoint: { id: now.id, url: byId.get(now.id)?.url ?? null, description: byId.get(now.id)?.description ?? null },
+      reason,
+      health: now.health.state,
+      since: new Date(now.health.openedAt ?? now.health.since).toISOString(),
+      lastFailure: now.lastFailure && {
+        ...now.lastFailure,
+        class: classForCustomer(now.lastFailure.class, now.lastFailure.status),
+      },
+    },
   }));
 }

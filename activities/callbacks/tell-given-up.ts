@@ -88,10 +88,8 @@ export async function tellGivenUp(pool: Pool): Promise<boolean> {
     const events = news.map((each) => ({
       accountId: each.account,
       type: each.type,
-      replyId: null,
-      emails: false,
       exceptEndpoint: each.id,
-      body: (id: string) => JSON.stringify({ id, type: each.type, timestamp: new Date().toISOString(), data: dataOf(each) }),
+      data: dataOf(each),
     }));
     return (await emitEvents(client, events, null)).accounts;
   });

@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
 import type { Attribution } from '../../domain/replies/attribution.ts';
-import { emitEvents, type NewEvent } from '../../database/callbacks/emit-events.ts';
+import { emitEvents } from '../../database/callbacks/emit-events.ts';
 import { affected, rows } from '../../database/sql.ts';
 import type { Answered, Filed } from './filing-types.ts';
-import { keywordOf, octopushFacts, optedOutEvent, replyBody } from './reply-event.ts';
+import { keywordOf, optedOutEvent, replyEvent } from './reply-event.ts';
 import type { NewReply } from './store-replies.ts';
 
 /** After the commit: replies to file, and accounts with new events. */
@@ -109,14 +109,8 @@ function tellOf(row: Shown, { text, partial }: NewReply, keyword: Filed['keyword
     sequence: row.sequence,
     hidden: row.hidden,
   };
-  const completed: NewEvent = {
-    accountId,
-    type: 'reply.completed',
-    replyId: row.id,
-    emails: true,
-    campaignId: row.answered?.campaign_id ?? null,
-    body: (eventId) => replyBody('reply.completed', eventId, told),
-    octopush: { kind: 'inbound', to: row.reply_code, ...octopushFacts(told) },
+  return {
+    completed: [replyEvent('reply.completed', accountId, told)],
+    optedOut: [optedOutEvent(accountId, told)],
   };
-  return { completed: [completed], optedOut: [optedOutEvent(accountId, told)] };
 }

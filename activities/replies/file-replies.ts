@@ -13,7 +13,7 @@ import { autoReply } from './auto-reply.ts';
 import { keywordEvents, oweForwards, tagContacts } from './run-keyword-actions.ts';
 import { findCandidates, learnCodes, readUnfiled } from './find-candidates.ts';
 import { findRules, applyKeywords } from './apply-keywords.ts';
-import { keywordOf, octopushFacts, optedOutEvent, replyReceived } from './reply-event.ts';
+import { keywordOf, optedOutEvent, replyEvent } from './reply-event.ts';
 import { readUnhidden } from './unhidden-replies.ts';
 import type { Filed, Unfiled } from './filing-types.ts';
 
@@ -180,17 +180,11 @@ async function file(client: PoolClient, ids: string[], { runId, hashPhone, room 
   const answers = await autoReply(client, filed, optedOut);
   const forwards = await oweForwards(client, shown);
   const happened = shown.map((each) => ({
-    accountId: each.accountId,
-    type: 'reply.received' as const,
-    replyId: each.reply.id,
-    emails: true,
+    ...replyEvent('reply.received', each.accountId, each),
     order:
       each.conversationId !== null && each.sequence !== null
         ? { conversationId: each.conversationId, sequence: each.sequence }
         : null,
-    campaignId: each.answered?.campaign_id ?? null,
-    body: (eventId: string) => replyReceived(eventId, each),
-    octopush: { kind: 'inbound' as const, to: each.reply.reply_code, ...octopushFacts(each) },
   }));
   const left = filed.filter((each) => optedOut.has(each.reply.id)).map((each) => optedOutEvent(each.accountId, each));
   const { born, ...owed } = await emitEvents(client, [...happened, ...left, ...keywordEvents(shown)], runId, room);

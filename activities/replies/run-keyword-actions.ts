@@ -65,30 +65,23 @@ export const keywordEvents = (filed: Filed[]): NewEvent[] =>
               accountId: each.accountId,
               type: 'keyword.matched',
               replyId: each.reply.id,
-              emails: false,
-              body: (eventId) => keywordMatched(eventId, action.name, each),
+              data: matched(action.name, each),
             },
           ]
         : [],
     ),
   );
 
-const keywordMatched = (eventId: string, name: string, { reply, rule, answered, conversationId }: Filed): string =>
-  JSON.stringify({
-    id: eventId,
-    type: 'keyword.matched',
-    timestamp: new Date().toISOString(),
-    data: {
-      name,
-      rule: { id: rule?.id ?? null, word: rule?.word ?? null },
-      reply: {
-        id: reply.id,
-        from: reply.from_number,
-        to: reply.reply_code,
-        text: reply.text,
-        receivedAt: reply.received_at.toISOString(),
-      },
-      campaign: campaignOf(answered),
-      conversationId,
-    },
-  });
+const matched = (name: string, { reply, rule, answered, conversationId }: Filed) => ({
+  name,
+  rule: { id: rule?.id ?? null, word: rule?.word ?? null },
+  reply: {
+    id: reply.id,
+    from: reply.from_number,
+    to: reply.reply_code,
+    text: reply.text,
+    receivedAt: reply.received_at.toISOString(),
+  },
+  campaign: campaignOf(answered),
+  conversationId,
+});

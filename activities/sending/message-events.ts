@@ -102,39 +102,26 @@ export async function tellNews(pool: Pool): Promise<string[]> {
 }
 const NEWS = new Set(['accepted', 'failed', 'skipped', 'unknown']);
 
-function eventOf(message: MessageFacts): NewEvent {
-  const type = TYPES[message.state] ?? 'message.undelivered';
-  return {
-    accountId: message.account_id,
-    type,
-    replyId: null,
-    emails: false,
-    campaignId: message.campaign_id,
-    body: (id) => bodyOf(id, type, message),
-    octopush: {
-      kind: 'delivery',
-      ticket: message.campaign_id ?? message.id,
-      phone: message.to_number,
-      status: deliveryStatus(message.state, message.reason),
-      at: new Date(),
+const eventOf = (message: MessageFacts): NewEvent => ({
+  accountId: message.account_id,
+  type: TYPES[message.state] ?? 'message.undelivered',
+  campaignId: message.campaign_id,
+  data: {
+    message: {
+      id: message.id,
+      to: message.to_number,
+      state: message.state,
+      reason: message.reason,
+      sentAt: message.submitted_at?.toISOString() ?? null,
+      reference: message.reference,
     },
-  };
-}
-
-const bodyOf = (id: string, type: string, message: MessageFacts): string =>
-  JSON.stringify({
-    id,
-    type,
-    timestamp: new Date().toISOString(),
-    data: {
-      message: {
-        id: message.id,
-        to: message.to_number,
-        state: message.state,
-        reason: message.reason,
-        sentAt: message.submitted_at?.toISOString() ?? null,
-        reference: message.reference,
-      },
-      campaign: campaignOf(message),
-    },
-  });
+    campaign: campaignOf(message),
+  },
+  octopush: {
+    kind: 'delivery',
+    ticket: message.campaign_id ?? message.id,
+    phone: message.to_number,
+    status: deliveryStatus(message.state, message.reason),
+    at: new Date(),
+  },
+});

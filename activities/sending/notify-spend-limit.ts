@@ -7,8 +7,6 @@ import { transaction } from '../../database/sql.ts';
 import { CURRENCY, writeAmount } from '../../domain/money.ts';
 import type { RunWaker } from '../wake-run.ts';
 
-const type = 'account.spend-limit-reached';
-
 /** Idempotent: tells accounts that a spend limit holds their messages, by event and mail, once a day and limit. */
 export async function notifySpendLimit(pool: Pool, wake: Pick<RunWaker, 'wake'>, accountIds: string[]): Promise<void> {
   const accounts = await transaction(pool, async (client) => {
@@ -21,16 +19,9 @@ export async function notifySpendLimit(pool: Pool, wake: Pick<RunWaker, 'wake'>,
       client,
       said.map(({ accountId, data }) => ({ to: { accountId }, kind: 'spend-limit-reached', data }) as const),
     );
-    const timestamp = new Date().toISOString();
     const emitted = await emitEvents(
       client,
-      said.map(({ accountId, data }) => ({
-        accountId,
-        type,
-        replyId: null,
-        emails: false,
-        body: (id) => JSON.stringify({ id, type, timestamp, data }),
-      })),
+      said.map((each) => ({ ...each, type: 'account.spend-limit-reached' as const })),
       null,
     );
     return emitted.accounts;

@@ -25,9 +25,7 @@ export async function tellRefused(
       return {
         accountId,
         type,
-        replyId: null,
-        emails: false,
-        body: (id) => JSON.stringify({ id, type, timestamp: at.toISOString(), data: { message, campaign } }),
+        data: { message, campaign },
         octopush: { kind: 'delivery', ticket, phone: number, status, at },
       };
     });

@@ -201,7 +201,5 @@ async function end(client: PoolClient, { request, account, by, ...decision }: En
   if (decision.state === 'done') await oweNotice(client, { to, kind: 'setting-done', data: { what: kind } });
   else await oweNotice(client, { to, kind: 'setting-refused', data: { what: kind, reason: decision.reason } });
   const type = `setting-request.${state}` as const;
-  const data = { request: { id, kind, state, reason, endpoint } };
-  const body = (eventId: string) => JSON.stringify({ id: eventId, type, timestamp: new Date().toISOString(), data });
-  await emitEvents(client, [{ accountId, type, replyId: null, emails: false, body }], null);
+  await emitEvents(client, [{ accountId, type, data: { request: { id, kind, state, reason, endpoint } } }], null);
 }

@@ -44,9 +44,6 @@ export async function decideBrand(client: PoolClient, id: string, { state, reaso
   if (!before || before.state === state) return before;
   const { accountId, sender } = before;
   await oweNotice(client, { to: { accountId }, kind: `brand-${state}`, data: { sender, reason } });
-  const type = `brand.${state}` as const;
-  const data = { brand: { id, sender, state, reason } };
-  const body = (eventId: string) => JSON.stringify({ id: eventId, type, timestamp: new Date().toISOString(), data });
-  await emitEvents(client, [{ accountId, type, replyId: null, emails: false, body }], null);
+  await emitEvents(client, [{ accountId, type: `brand.${state}`, data: { brand: { id, sender, state, reason } } }], null);
   return before;
 }

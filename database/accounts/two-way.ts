@@ -34,8 +34,7 @@ const TOLD = {
 export async function tellTwoWay(client: PoolClient, accountId: string, state: keyof typeof TOLD, reason: string): Promise<void> {
   const { type, kind } = TOLD[state];
   await oweNotice(client, { to: { accountId }, kind, data: { reason } });
-  const body = (id: string) => JSON.stringify({ id, type, timestamp: new Date().toISOString(), data: { twoWay: state, reason } });
-  await emitEvents(client, [{ accountId, type, replyId: null, emails: false, body }], null);
+  await emitEvents(client, [{ accountId, type, data: { twoWay: state, reason } }], null);
 }
 
 /**

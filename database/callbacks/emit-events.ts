@@ -12,22 +12,21 @@ import type { EndpointScope } from './callback-endpoint.ts';
 import { newId } from '../ids.ts';
 import { rows, type Sql } from '../sql.ts';
 
-/**
- * An event of an account. `body` makes the bytes every attempt posts, from the event's id. `emails`: also send it to the reply
- * settings' addresses.
- */
+/** An event of an account. `emails`: also send it to the reply settings' addresses. */
 export type NewEvent = {
   accountId: string;
   type: EventType;
-  replyId: string | null;
-  emails: boolean;
+  replyId?: string | null;
+  emails?: boolean;
   /** Its campaign, whose own address gets the event too. */
   campaignId?: string | null;
   /** Its place in the conversation, for strict order. */
   order?: { conversationId: string; sequence: number } | null;
   /** The endpoint the event is about, not notified. */
   exceptEndpoint?: string;
-  body: (eventId: string) => string;
+  /** Its place in the conversation, as shown. */
+  sequence?: number | null;
+  data: object;
   /** Octopush form; without it endpoints of that format are skipped. */
   octopush?: OctopushFacts;
 };
@@ -169,12 +168,14 @@ export async function emitEvents(
     accounts,
     [...new Set(happened.flatMap(({ type }) => [type, OCTOPUSH_ALSO[type] ?? type]))],
     [...new Set(happened.flatMap((each) => each.campaignId ?? []))],
-    happened.some((each) => each.emails),
+    happened.some((each) => each.emails === true),
   ]);
   const [endpoints, addresses] = [targets.filter(isCallback), targets.filter((each) => !isCallback(each))];
   const events = happened.map((each): Frozen => {
     const eventId = newId();
-    return { ...each, eventId, frozen: each.body(eventId) };
+    const { type, sequence, data } = each;
+    const frozen = JSON.stringify({ id: eventId, type, timestamp: new Date().toISOString(), sequence, data });
+    return { ...each, eventId, frozen };
   });
   const owed = events.flatMap((event) => [
     ...deliveriesTo(
@@ -199,7 +200,9 @@ export async function emitEvents(
       const [endpoint, event] = [byId.get(targetId), eventOf.get(eventId)];
       if (claim === null || !endpoint || !event) return [];
       const httpRequestId = requests?.[event.campaignId ?? ''] ?? null;
-      return [{ id, claim, eventId, replyId: event.replyId, body: body ?? event.frozen, endpoint, at, seen, httpRequestId }];
+      return [
+        { id, claim, eventId, replyId: event.replyId ?? null, body: body ?? event.frozen, endpoint, at, seen, httpRequestId },
+      ];
     }),
   };
 }
@@ -250,7 +253,7 @@ async function store(
     accounts,
     events: events.map((each) => each.eventId),
     eventAccounts: events.map((each) => each.accountId),
-    replies: events.map((each) => each.replyId),
+    replies: events.map((each) => each.replyId ?? null),
     types: events.map((each) => each.type),
     frozen: events.map((each) => each.frozen),
     owedCounts: events.map((each) => owedFor.get(each.eventId) ?? 0),

@@ -76,16 +76,13 @@ export async function reattribute(
       [accountId, reply.from_number, reply.id],
     );
   }
-  const told: NewEvent[] = [
-    {
-      ...basis(accountId, reply),
-      campaignId,
-      body: (id) => moved(id, { reply, message, campaignId, placed, attribution }),
-    },
-  ];
-  if (reply.account_id !== null && fromAnother) {
-    told.push({ ...basis(reply.account_id, null), body: (id) => withdrawn(id, reply) });
-  }
+  const type = 'reply.reattributed';
+  const { sequence } = placed;
+  const data = moved(reply, { message, campaignId, conversationId: placed.conversationId, attribution });
+  const told: NewEvent[] = [{ accountId, type, replyId: reply.id, campaignId, sequence, data }];
+  // The previous account learns only that it is not theirs.
+  if (reply.account_id !== null && fromAnother)
+    told.push({ accountId: reply.account_id, type, data: { reply: { id: reply.id }, withdrawn: true } });
   return emitEvents(client, told, null);
 }
 
@@ -106,55 +103,31 @@ const findMessage = (client: PoolClient, reply: Row, accountId: string, campaign
     [accountId, campaignId, reply.from_number, [...MAY_HAVE_ARRIVED]],
   );
 
-const basis = (accountId: string, reply: Row | null) => ({
-  accountId,
-  type: 'reply.reattributed' as const,
-  replyId: reply?.id ?? null,
-  emails: false,
-});
-
-type Moved = {
-  reply: Row;
+type Move = {
   message: Answered | null;
   campaignId: string | null;
-  placed: { conversationId: string | null; sequence: number | null };
+  conversationId: string | null;
   attribution: Attribution;
 };
-const moved = (eventId: string, { reply, message, campaignId, placed, attribution }: Moved): string =>
-  JSON.stringify({
-    id: eventId,
-    type: 'reply.reattributed',
-    timestamp: new Date().toISOString(),
-    sequence: placed.sequence,
-    data: {
-      reply: {
-        id: reply.id,
-        from: reply.from_number,
-        to: reply.reply_code,
-        text: reply.text,
-        receivedAt: reply.received_at.toISOString(),
-        keyword: reply.keyword,
-        optOut: reply.opt_out,
-      },
-      withdrawn: false,
-      campaign: message ? { id: campaignId, name: message.name, requestId: message.request_id } : null,
-      message: message && {
-        id: message.id,
-        text: message.text,
-        sentAt: message.submitted_at.toISOString(),
-        reference: message.reference,
-      },
-      previousCampaign: reply.campaign_id === null ? null : { id: reply.campaign_id },
-      conversationId: placed.conversationId,
-      attribution: { method: attribution.method },
-    },
-  });
-
-/** The previous account learns only that it is not theirs. */
-const withdrawn = (eventId: string, reply: Row): string =>
-  JSON.stringify({
-    id: eventId,
-    type: 'reply.reattributed',
-    timestamp: new Date().toISOString(),
-    data: { reply: { id: reply.id }, withdrawn: true },
-  });
+const moved = (reply: Row, { message, campaignId, conversationId, attribution }: Move) => ({
+  reply: {
+    id: reply.id,
+    from: reply.from_number,
+    to: reply.reply_code,
+    text: reply.text,
+    receivedAt: reply.received_at.toISOString(),
+    keyword: reply.keyword,
+    optOut: reply.opt_out,
+  },
+  withdrawn: false,
+  campaign: message ? { id: campaignId, name: message.name, requestId: message.request_id } : null,
+  message: message && {
+    id: message.id,
+    text: message.text,
+    sentAt: message.submitted_at.toISOString(),
+    reference: message.reference,
+  },
+  previousCampaign: reply.campaign_id === null ? null : { id: reply.campaign_id },
+  conversationId,
+  attribution: { method: attribution.method },
+});

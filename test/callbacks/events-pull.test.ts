@@ -12,20 +12,14 @@ type Item = { id: string; type: string; body: string };
 /** Events of an account, committed after `heldMs`, and told of. */
 async function happen({ db }: TestApi, accountId: string, names: string[], heldMs = 0): Promise<void> {
   await transaction(db.pool, async (client) => {
-    const events = names.map((name) => ({
-      accountId,
-      type: 'reply.received' as const,
-      replyId: null,
-      emails: false,
-      body: (id: string) => JSON.stringify({ id, name }),
-    }));
+    const events = names.map((name) => ({ accountId, type: 'reply.received' as const, data: { name } }));
     await emitEvents(client, events, null);
     if (heldMs > 0) await sleep(heldMs);
   });
   await announce(db.pool, [accountId]);
 }
 
-const namesOf = (items: Item[]): string[] => items.map((item) => JSON.parse(item.body).name);
+const namesOf = (items: Item[]): string[] => items.map((item) => JSON.parse(item.body).data.name);
 
 async function pullAll(shop: TestAccount, enough: number, query = ''): Promise<string[]> {
   const seen: string[] = [];
