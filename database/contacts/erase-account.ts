@@ -1,4 +1,5 @@
-import { ERASED } from './erase-contact.ts';
+import { hashOptOuts } from './opt-out.ts';
+import { ERASED, ERASED_REPLY, eraseMessagesWhere } from './erase-contact.ts';
 import { forgetEvents, forgetReplies, PAGE, pageOfCampaigns, pageOfSingles, type Step } from './retention.ts';
 import { affected, rows } from '../sql.ts';
 
@@ -22,47 +23,29 @@ const remove =
     return gone === 0 ? null : String(Number(after ?? 0) + 1);
   };
 
-/** Messages lose number and text, and stay for counts and costs; queued ones are skipped. */
 const eraseMessages =
   (pageOf: typeof pageOfCampaigns): Step =>
   async (client, ageing, after) => {
     const { found, next } = await pageOf(client, ageing, after, true);
     await affected(
       client,
-      `with gone as (
-         update messages set to_number = '${ERASED}', text = '', reference = null, conversation_id = null,
-           state = case when state = 'queued' then 'skipped' else state end, reason = case when state = 'queued' then 'erased' else reason end
-         where id = any($1::uuid[]) and to_number <> '${ERASED}' returning id
-       ), doubted as (
-         update doubts d set to_number = '${ERASED}' from gone where d.message_id = gone.id
-       )
+      `with ${eraseMessagesWhere(`id = any($1::uuid[]) and to_number <> '${ERASED}'`)}
        delete from message_news n using gone where n.message_id = gone.id`,
       [found.map(({ id }) => id)],
     );
     return next;
   };
 
-const eraseReplies = forgetReplies(
-  `from_number = '${ERASED}', from_raw = '${ERASED}', text = '', body = null, conversation_id = null`,
-  `from_number <> '${ERASED}'`,
-);
+const eraseReplies = forgetReplies(ERASED_REPLY, `from_number <> '${ERASED}'`);
 
-/** Opt-outs stay as keyed hashes: nobody is written to again by mistake. */
-const hashOptOuts: Step = async (client, { accountId, hashPhone }, after) => {
+const hashListed: Step = async (client, { accountId, hashPhone }, after) => {
   const found = await rows<{ phone: string }>(
     client,
     `select phone from opt_outs where account_id = $1 and phone not like '#%' limit ${PAGE}`,
     [accountId],
   );
   const phones = found.map(({ phone }) => phone);
-  await affected(
-    client,
-    `with listed as (delete from opt_outs where account_id = $1 and phone = any($2::text[]) returning phone, since, source)
-     insert into opt_outs (account_id, phone, since, source, reason)
-     select $1, h.hash, l.since, l.source, 'erased' from listed l join unnest($2::text[], $3::text[]) as h (phone, hash) using (phone)
-     on conflict do nothing`,
-    [accountId, phones, phones.map(hashPhone)],
-  );
+  await hashOptOuts(client, { accountId, phones, reason: 'erased' }, hashPhone);
   return found.length === 0 ? null : String(Number(after ?? 0) + 1);
 };
 
@@ -89,7 +72,7 @@ export const ERASURE: readonly Step[] = [
   eraseMessages(pageOfSingles),
   eraseReplies,
   forgetEvents,
-  hashOptOuts,
+  hashListed,
   remove('list_rows', `import_id in (${IMPORTS} union all select id from saved_lists where account_id = $1)`),
   remove('list_faults', `import_id in (${IMPORTS})`),
   remove('list_preview_phones', 'preview_id in (select id from list_previews where account_id = $1)'),

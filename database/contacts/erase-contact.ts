@@ -6,6 +6,19 @@ import { affected, rows } from '../sql.ts';
 /** Replaces a number. Nothing is sent to it, and no reply matches it. */
 export const ERASED = 'erased';
 
+/** Assignments that take a person out of a message, and out of a reply. */
+export const ERASED_MESSAGE = `to_number = '${ERASED}', text = '', reference = null, conversation_id = null`;
+export const ERASED_REPLY = `from_number = '${ERASED}', from_raw = '${ERASED}', text = '', body = null, conversation_id = null`;
+
+/** CTEs that erase messages, with their doubts, for the counts and costs; queued ones are skipped. Ids in `gone`. */
+export const eraseMessagesWhere = (condition: string): string => `gone as (
+    update messages set ${ERASED_MESSAGE},
+      state = case when state = 'queued' then 'skipped' else state end, reason = case when state = 'queued' then 'erased' else reason end
+    where ${condition} returning id
+  ), doubted as (
+    update doubts d set to_number = '${ERASED}' from gone where d.message_id = gone.id
+  )`;
+
 const SCRUBBED = `json_build_object('id', e.id, 'type', e.type, 'timestamp', to_char(e.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
   'data', json_build_object('erased', true))::text`;
 
@@ -27,20 +40,12 @@ export async function eraseContact(
   await eraseUnfiled(client, accountId, phone, ERASED);
   const messages = await affected(
     client,
-    `with gone as (
-       update messages set to_number = '${ERASED}', text = '', reference = null, conversation_id = null,
-         state = case when state = 'queued' then 'skipped' else state end, reason = case when state = 'queued' then 'erased' else reason end
-       where to_number = $2 and account_id = $1 returning id
-     ), doubted as (
-       update doubts d set to_number = '${ERASED}' from gone where d.message_id = gone.id
-     )
-     select id from gone`,
+    `with ${eraseMessagesWhere('to_number = $2 and account_id = $1')} select id from gone`,
     [accountId, phone],
   );
   const replies = await rows<{ id: string }>(
     client,
-    `update replies set from_number = '${ERASED}', from_raw = '${ERASED}', text = '', body = null, conversation_id = null
-     where account_id = $1 and from_number = $2 returning id`,
+    `update replies set ${ERASED_REPLY} where account_id = $1 and from_number = $2 returning id`,
     [accountId, phone],
   );
   const replyIds = replies.map((reply) => reply.id);

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
-import { ERASED } from './erase-contact.ts';
+import { ERASED, ERASED_MESSAGE, ERASED_REPLY } from './erase-contact.ts';
 import { idAt } from '../ids.ts';
+import { hashOptOuts } from './opt-out.ts';
 import type { HashPhone } from './phone-hash.ts';
 import { affected, rows } from '../sql.ts';
 
@@ -43,13 +44,13 @@ export async function forgetInactivePhones(
   const ids = talks.map(({ id }) => id);
   await affected(
     client,
-    `update replies set from_number = '${ERASED}', from_raw = '${ERASED}', text = '', body = null, conversation_id = null
+    `update replies set ${ERASED_REPLY}
      where conversation_id = any($2::uuid[]) and account_id = $1`,
     [accountId, ids],
   );
   await affected(
     client,
-    `update messages set to_number = '${ERASED}', text = '', reference = null, conversation_id = null
+    `update messages set ${ERASED_MESSAGE}
      where to_number = any($2::text[]) and account_id = $1 and id < $3`,
     [accountId, phones, idAt(until.getTime())],
   );
@@ -64,12 +65,5 @@ export async function forgetInactivePhones(
     phones,
     until,
   ]);
-  await affected(
-    client,
-    `with listed as (delete from opt_outs where account_id = $1 and phone = any($2::text[]) returning phone, since, source)
-     insert into opt_outs (account_id, phone, since, source, reason)
-     select $1, h.hash, l.since, l.source, 'retention' from listed l join unnest($2::text[], $3::text[]) as h (phone, hash) using (phone)
-     on conflict do nothing`,
-    [accountId, phones, phones.map(hashPhone)],
-  );
+  await hashOptOuts(client, { accountId, phones, reason: 'retention' }, hashPhone);
 }

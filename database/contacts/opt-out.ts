@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { Account } from '../account.ts';
 import type { HashPhone } from './phone-hash.ts';
-import { rows, type Sql } from '../sql.ts';
+import { affected, rows, type Sql } from '../sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { sqlIndex } from '../sql-index.ts';
 
@@ -51,3 +51,16 @@ export const countOptedOut = async (sql: Sql, account: string, phones: string[],
 export async function refuseOptedOut(sql: Sql, account: string, phone: string, hashPhone: HashPhone): Promise<void> {
   if ((await countOptedOut(sql, account, [phone], hashPhone)) > 0) throw new AppError('opted-out');
 }
+
+type Hashed = { accountId: string; phones: string[]; reason: 'erased' | 'retention' };
+
+/** Replaces listed phones by keyed hashes: nobody is written to again by mistake. */
+export const hashOptOuts = (sql: Sql, { accountId, phones, reason }: Hashed, hashPhone: HashPhone): Promise<number> =>
+  affected(
+    sql,
+    `with listed as (delete from opt_outs where account_id = $1 and phone = any($2::text[]) returning phone, since, source)
+     insert into opt_outs (account_id, phone, since, source, reason)
+     select $1, h.hash, l.since, l.source, $4 from listed l join unnest($2::text[], $3::text[]) as h (phone, hash) using (phone)
+     on conflict do nothing`,
+    [accountId, phones, phones.map(hashPhone), reason],
+  );

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { scrubEvents } from './erase-contact.ts';
+import { ERASED, ERASED_REPLY, scrubEvents } from './erase-contact.ts';
 import { forgetInactivePhones, inactivePhones, type Ageing } from './forget-inactive-phones.ts';
 import { closeFigures } from '../campaigns/campaign-report.ts';
 import { idAt } from '../ids.ts';
@@ -216,12 +216,7 @@ const deleteReplies: Step = async (client, { accountId, until }, after) => {
   );
   const ids = found.map(({ id }) => id);
   await affected(client, 'delete from replies where id = any($1::uuid[]) and content_key is null', [ids]);
-  await affected(
-    client,
-    `update replies set from_number = 'erased', from_raw = 'erased', text = '', body = null, hidden = true, conversation_id = null
-     where id = any($1::uuid[]) and not hidden`,
-    [ids],
-  );
+  await affected(client, `update replies set ${ERASED_REPLY}, hidden = true where id = any($1::uuid[]) and not hidden`, [ids]);
   return ids.at(-1) ?? null;
 };
 
@@ -262,10 +257,7 @@ export const STEPS: Record<Forgotten, readonly Step[]> = {
     forgetListed('conversations', 'last_reply_at'),
     forgetRecipients(pageOfCampaigns),
     forgetRecipients(pageOfSingles),
-    forgetReplies(
-      `from_number = 'erased', from_raw = 'erased', text = '', body = null`,
-      `conversation_id is null and from_number <> 'erased'`,
-    ),
+    forgetReplies(ERASED_REPLY, `conversation_id is null and from_number <> '${ERASED}'`),
     forgetEvents,
     forgetLists,
     forgetNotices,
