@@ -19,18 +19,11 @@ const SINGLES_AT_ONCE = 32;
 /** Ids kept in memory; the sweep takes the rest from the database. */
 const BOUND = 50_000;
 
-export type BatchStarter = {
-  add(ids: string[]): void;
-  /** More waiting than one page holds. */
-  lagging(): boolean;
-  flush(): Promise<void>;
-};
-
 /**
  * Starts one run for ids that arrive together. A gate admits one page at a time: the first at once, the next, with all that
  * arrived meanwhile, when it is through and the gate has rested.
  */
-export function createBatchStarter({ start, log, pageSize, atOnce = pageSize === 1 ? SINGLES_AT_ONCE : 1 }: Deps): BatchStarter {
+export function createBatchStarter({ start, log, pageSize, atOnce = pageSize === 1 ? SINGLES_AT_ONCE : 1 }: Deps) {
   // Each with its trace; a page continues its first one's.
   const waiting = new Map<string, ReturnType<typeof AsyncLocalStorage.snapshot>>();
   const passing = new Set<Promise<void>>();
@@ -61,14 +54,15 @@ export function createBatchStarter({ start, log, pageSize, atOnce = pageSize ===
   }
 
   return {
-    add(ids) {
+    add(ids: string[]): void {
       const within = AsyncLocalStorage.snapshot();
       for (const id of ids) if (waiting.size < BOUND && !waiting.has(id)) waiting.set(id, within);
       // Ids of one event-loop turn form one page.
       planned ??= setImmediate(pump);
     },
+    /** More waiting than one page holds. */
     lagging: () => waiting.size >= pageSize,
-    async flush() {
+    async flush(): Promise<void> {
       stopped = true;
       pump();
       await Promise.all(passing);

@@ -3,21 +3,17 @@ import { Worker } from 'node:worker_threads';
 import type { InboundMail, MailHead } from './parse-mail.ts';
 
 export type MailToRead = { raw: Uint8Array<ArrayBuffer>; part: 'head' | 'whole' };
-/** Null for a mail the parser refused or did not finish in time: it would fail again. */
-export type MailReader = {
-  head(raw: Buffer<ArrayBuffer>): Promise<MailHead | null>;
-  /** Transfers `raw`, which is empty afterwards. */
-  whole(raw: Buffer<ArrayBuffer>): Promise<InboundMail | null>;
-  close(): Promise<void>;
-};
 
 const TIME_LIMIT_MS = 3000;
 const MOST_HEAP_MB = 256;
 const MOST_HEAD = 100_000;
 const THREAD = new URL(`./mail-reader-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
-/** Parses strangers' mails one at a time in a thread, which is ended when a mail takes too long. */
-export function createMailReader(): MailReader {
+/**
+ * Parses strangers' mails one at a time in a thread, which is ended when a mail takes too long. Null for a mail the parser refused
+ * or did not finish in time: it would fail again.
+ */
+export function createMailReader() {
   let running: Promise<Worker> | null = null;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -50,8 +46,9 @@ export function createMailReader(): MailReader {
     return turn;
   }
   return {
-    head: (raw) => inTurn<MailHead>({ raw: headIn(raw), part: 'head' }),
-    whole: (raw) => inTurn<InboundMail>({ raw, part: 'whole' }),
+    head: (raw: Buffer<ArrayBuffer>) => inTurn<MailHead>({ raw: headIn(raw), part: 'head' }),
+    /** Transfers `raw`, which is empty afterwards. */
+    whole: (raw: Buffer<ArrayBuffer>) => inTurn<InboundMail>({ raw, part: 'whole' }),
     async close() {
       await last;
       await (await running)?.terminate();

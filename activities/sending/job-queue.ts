@@ -7,18 +7,7 @@ export type Job = { account: string; waiting: OutboundMessage[]; open: number; d
 
 export type Picked = { job: Job; message: OutboundMessage };
 
-export type JobQueue = {
-  add(job: Job): void;
-  size(): number;
-  /** Up to `room` messages, accounts in rotation. One under way already counts as done. */
-  pick(room: number, onTheirWay: Iterable<string>): Picked[];
-  /** After a pick: time until a needed SIM may send. */
-  restMs(): number;
-  /** Removes what exceeds its SIM's day, with the time until that day ends. */
-  takeSpent(sims: SimPace): (Picked & { ms: number })[];
-  /** Empties the queue and returns its jobs. */
-  clear(): Job[];
-};
+export type JobQueue = ReturnType<typeof createJobQueue>;
 
 export function close(job: Job): void {
   job.open--;
@@ -26,7 +15,7 @@ export function close(job: Job): void {
 }
 
 /** Batches waiting for a slot. Accounts take turns, each with its jobs in order. */
-export function createJobQueue(pace: SimPace | undefined): JobQueue {
+export function createJobQueue(pace: SimPace | undefined) {
   const jobs = createRoundRobinQueue<Job>((job) => job.account);
   let restMs = Infinity;
 
@@ -46,9 +35,11 @@ export function createJobQueue(pace: SimPace | undefined): JobQueue {
   return {
     add: jobs.add,
     size: () => jobs.size,
+    /** After a pick: time until a needed SIM may send. */
     restMs: () => restMs,
     clear: jobs.clear,
-    pick(room, onTheirWay) {
+    /** Up to `room` messages, accounts in rotation. One under way already counts as done. */
+    pick(room: number, onTheirWay: Iterable<string>): Picked[] {
       const picked: Picked[] = [];
       const going = new Set(onTheirWay);
       const resting: Job[] = [];
@@ -74,7 +65,8 @@ export function createJobQueue(pace: SimPace | undefined): JobQueue {
       for (const job of resting) jobs.add(job);
       return picked;
     },
-    takeSpent(sims) {
+    /** Removes what exceeds its SIM's day, with the time until that day ends. */
+    takeSpent(sims: SimPace): (Picked & { ms: number })[] {
       const over: (Picked & { ms: number })[] = [];
       for (const job of jobs.clear()) {
         const spent = Map.groupBy(job.waiting, (message) => sims.spentMs(message));

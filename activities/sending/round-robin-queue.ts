@@ -1,12 +1,5 @@
-export type RoundRobinQueue<T> = {
-  readonly size: number;
-  add(item: T): void;
-  next(): T | undefined;
-  clear(): T[];
-};
-
 /** Owners take turns, each with its items in order. */
-export function createRoundRobinQueue<T>(ownerOf: (item: T) => string): RoundRobinQueue<T> {
+export function createRoundRobinQueue<T>(ownerOf: (item: T) => string) {
   /** In serving order: a served owner goes to the end. */
   const owners = new Map<string, T[]>();
   let size = 0;
@@ -14,14 +7,14 @@ export function createRoundRobinQueue<T>(ownerOf: (item: T) => string): RoundRob
     get size() {
       return size;
     },
-    add(item) {
+    add(item: T): void {
       const owner = ownerOf(item);
       const items = owners.get(owner);
       if (items) items.push(item);
       else owners.set(owner, [item]);
       size++;
     },
-    next() {
+    next(): T | undefined {
       for (const [owner, items] of owners) {
         owners.delete(owner);
         const item = items.shift();

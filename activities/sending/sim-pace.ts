@@ -10,17 +10,7 @@ import { DAY_MS } from '../../domain/durations.ts';
 const MORNING_MS = 8 * 3_600_000;
 const KEPT_DAYS = 7;
 
-export type SimPace = {
-  /** Time until the message's SIM may send; 0 is now. */
-  waitMs(message: OutboundMessage): number;
-  /** Time until the next morning if the message exceeds its SIM's day, else null. */
-  spentMs(message: OutboundMessage): number | null;
-  took(message: OutboundMessage): void;
-  /** It was not sent. */
-  gaveBack(message: OutboundMessage): void;
-  /** Stores the count before sending: after a crash too much is counted rather than too little. */
-  keep(): Promise<void>;
-};
+export type SimPace = Awaited<ReturnType<typeof openSimPace>>;
 
 /** The pace of a gateway's SIMs, held by the slot's holder. The day's counts survive the process. */
 export async function openSimPace(
@@ -28,7 +18,7 @@ export async function openSimPace(
   carrierId: string,
   { smsPerMinute, smsPerDay, timeZone }: SimLimits,
   now: () => number = Date.now,
-): Promise<SimPace> {
+) {
   const everyMs = 60_000 / smsPerMinute;
   /** Local calendar day, as a count of days. */
   const today = (): number => Math.floor((now() + offsetMs(now(), timeZone)) / DAY_MS);
@@ -59,25 +49,29 @@ export async function openSimPace(
   }
 
   return {
-    waitMs: ({ port }) => (port === null ? 0 : Math.max(0, (freeAt.get(port) ?? 0) - now())),
-    spentMs({ port, text }) {
+    /** Time until the message's SIM may send; 0 is now. */
+    waitMs: ({ port }: OutboundMessage): number => (port === null ? 0 : Math.max(0, (freeAt.get(port) ?? 0) - now())),
+    /** Time until the next morning if the message exceeds its SIM's day, else null. */
+    spentMs({ port, text }: OutboundMessage): number | null {
       turnOver();
       const before = port === null ? 0 : (sent.get(port) ?? 0);
       // A message longer than a day's cap goes first of its day.
       if (before === 0 || before + MAX_SEGMENTS <= smsPerDay || before + countSegments(text).segments <= smsPerDay) return null;
       return instantOf((day + 1) * DAY_MS + MORNING_MS, timeZone).getTime() - now();
     },
-    took({ port, text }) {
+    took({ port, text }: OutboundMessage): void {
       if (port === null) return;
       turnOver();
       const { segments } = countSegments(text);
       freeAt.set(port, Math.max(now(), freeAt.get(port) ?? 0) + segments * everyMs);
       count(port, segments);
     },
-    gaveBack({ port, text }) {
+    /** It was not sent. */
+    gaveBack({ port, text }: OutboundMessage): void {
       if (port !== null) count(port, -countSegments(text).segments);
     },
-    async keep() {
+    /** Stores the count before sending: after a crash too much is counted rather than too little. */
+    async keep(): Promise<void> {
       if (unkept.size === 0) return;
       const [ports, counts] = [[...unkept.keys()], [...unkept.values()]];
       const of = day;

@@ -12,15 +12,12 @@ import type { SmppSettings } from './settings.ts';
 const MOST_IN_HAND = 5000;
 const COMPLAINT_EVERY_MS = 10_000;
 
-export type Receiver = {
-  deliver(pdu: Brought, connection: Connection): void;
-  inHand(): number;
-};
+export type Receiver = ReturnType<typeof createReceiver>;
 
 type Deps = { events: CarrierEvents; log: Logger; ids: ReceiptIds; changed: () => void };
 
 /** Stores what the carrier delivers, all at once, and answers each when it is safe; "try again" if it could not be stored. */
-export function createReceiver(settings: SmppSettings, { events, log, ids, changed }: Deps): Receiver {
+export function createReceiver(settings: SmppSettings, { events, log, ids, changed }: Deps) {
   let inHand = 0;
   let failed = 0;
   let complainedAt = -COMPLAINT_EVERY_MS;
@@ -73,7 +70,7 @@ export function createReceiver(settings: SmppSettings, { events, log, ids, chang
   }
 
   return {
-    deliver(pdu, connection) {
+    deliver(pdu: Brought, connection: Connection): void {
       if (inHand < MOST_IN_HAND) {
         void take(pdu, connection);
         return;

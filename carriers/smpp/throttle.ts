@@ -1,14 +1,10 @@
-/** The pause after "too fast": doubles each time it is said again after a pause, and is reset by an acceptance. */
-export type Throttle = {
-  hit(): void;
-  /** A segment written at `writtenAt` was accepted. */
-  relieved(writtenAt: number): void;
-  /** Milliseconds left of the pause; 0 without one. */
-  remainingMs(): number;
-};
+export type Throttle = ReturnType<typeof createThrottle>;
 
-/** `now`: monotonic clock, ms. */
-export function createThrottle(minMs: number, maxMs: number, now: () => number = () => performance.now()): Throttle {
+/**
+ * The pause after "too fast": doubles each time it is said again after a pause, and is reset by an acceptance. `now`: monotonic
+ * clock, ms.
+ */
+export function createThrottle(minMs: number, maxMs: number, now: () => number = () => performance.now()) {
   let delayMs = 0;
   let until = 0;
   const remainingMs = (): number => Math.max(0, Math.ceil(until - now()));
@@ -20,9 +16,11 @@ export function createThrottle(minMs: number, maxMs: number, now: () => number =
       delayMs = Math.min(maxMs, Math.max(minMs, delayMs * 2));
       until = now() + delayMs;
     },
-    relieved(writtenAt) {
+    /** A segment written at `writtenAt` was accepted. */
+    relieved(writtenAt: number) {
       if (writtenAt >= until) delayMs = 0;
     },
+    /** Milliseconds left of the pause; 0 without one. */
     remainingMs,
   };
 }
