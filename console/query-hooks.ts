@@ -69,7 +69,6 @@ export function usePages<P extends Page>(
     error: found.error ?? next.error,
     refetch: found.refetch,
     isPending: found.isPending,
-    isReadingMore: next.isPending,
   };
 }
 

@@ -6,26 +6,21 @@ import type { Behaviour } from './sink.ts';
 
 const WORLD = fileURLToPath(new URL('./world.ts', import.meta.url));
 const Waits = z.object({ seconds: z.number(), p50: z.number(), p99: z.number() });
-const Arrived = Waits.extend({ arrived: z.number(), twice: z.number(), max: z.number() });
-const Taken = z.object({ sent: z.number(), taken: z.array(z.string()), twice: z.number() });
+const Arrived = Waits.extend({ arrived: z.number(), twice: z.number() });
+const Taken = z.object({ taken: z.array(z.string()), twice: z.number() });
 const Answer = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() });
 const Ports = z.object({ smscPort: z.number(), endpointPort: z.number(), smtpPort: z.number() });
 
 /** Calls to the world's process (world.ts). */
 export type World = {
   deliver(args: { from: string[]; to: string; count: number; prefix: string; perSecond: number | null }): Promise<Waits>;
-  arrived(args: {
-    prefix: string;
-    count: number;
-    withinMs: number;
-  }): Promise<Waits & { arrived: number; twice: number; max: number }>;
+  arrived(args: { prefix: string; count: number; withinMs: number }): Promise<Waits & { arrived: number; twice: number }>;
   submitted(args: { count: number; withinMs: number }): Promise<{ submitted: number; seconds: number }>;
   reset(): Promise<unknown>;
   behave(customers: number[], behaviour: Behaviour): Promise<unknown>;
   /** Milliseconds from each text's first refusal until it was taken. */
   waited(prefix: string): Promise<number[]>;
-  /** Number of texts sent, and the texts taken. */
-  taken(): Promise<{ sent: number; taken: string[]; twice: number }>;
+  taken(): Promise<{ taken: string[]; twice: number }>;
 };
 type Waits = { seconds: number; p50: number; p99: number };
 

@@ -88,7 +88,6 @@ async function arrived({ prefix, count, withinMs }: z.infer<typeof Arrived>) {
     seconds: (last - first) / 1000,
     p50: percentile(waits, 0.5),
     p99: percentile(waits, 0.99),
-    max: waits.reduce((most, wait) => Math.max(most, wait), 0),
   };
 }
 
@@ -125,7 +124,7 @@ const METHODS: Record<string, (args: unknown) => unknown> = {
     return {};
   },
   waited: (args) => waited(z.object({ prefix: z.string() }).parse(args).prefix),
-  taken: () => ({ sent: sentAt.size, taken: [...opened().sink.takenAt.keys()], twice: opened().sink.twice() }),
+  taken: () => ({ taken: [...opened().sink.takenAt.keys()], twice: opened().sink.twice() }),
 };
 
 process.on('message', (message) => {

@@ -22,7 +22,7 @@ type FieldProps = {
   hint?: string;
   type?: 'text' | 'email' | 'password' | 'tel' | 'date' | 'datetime-local' | 'time' | 'url' | 'search';
   autoComplete?: string;
-  inputMode?: 'numeric' | 'tel';
+  inputMode?: 'numeric';
   required?: boolean;
   rows?: number;
   placeholder?: string;
