@@ -36,11 +36,10 @@ import { replySettingRoutes, operatorReplySettingRoutes } from './reply-settings
 import { sendingRoutes, operatorSendingRoutes } from './sending/sending-routes.ts';
 import { forAccounts, forAnyone } from './http/route.ts';
 
-/** Routes for an account's key. */
 const accountApi = (services: ApiServices) => {
   const app = forAccounts();
   app.use(accountOnly(services), limitRequests(services), audited(services));
-  // A list is read as it comes, by a limit of its own.
+  // Lists are streamed, with a limit of their own.
   app.use(except(['/v1/campaigns/:id/recipients', '/v1/lists/:id/rows'], limitBody(services.bodyLimitBytes), wellFormedBody));
   app.on(
     'POST',
@@ -61,7 +60,6 @@ const accountApi = (services: ApiServices) => {
     .route('/', sendingRoutes(services));
 };
 
-/** Routes for an operator's key. */
 const forOperators = (services: ApiServices) => {
   const app = forAnyone();
   app.use(operatorOnly(services), limitRequests(services), audited(services), limitBody(services.bodyLimitBytes), wellFormedBody);
@@ -77,15 +75,15 @@ const forOperators = (services: ApiServices) => {
     .route('/', operatorReplyRoutes(services))
     .route('/', operatorReplySettingRoutes(services))
     .route('/', operatorSendingRoutes(services));
-  // Or an address that does not exist would fall through to the account's routes, and be refused there for its key.
+  // Otherwise an unknown address falls through to the account's routes and is refused for its key.
   routes.all('*', (c) => c.notFound());
   return routes;
 };
 
-/** The policy of an answer that is data. */
+/** Content-Security-Policy of answers that are not pages. */
 const NOTHING = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** The HTTP API. Stores and answers; what takes longer is a run's. */
+/** The HTTP API. It stores and answers; longer work is a workflow's. */
 export const createApi = (services: ApiServices) => {
   const metrics = services.metrics ?? createMetrics();
   const app = forAnyone();
@@ -99,15 +97,15 @@ export const createApi = (services: ApiServices) => {
   const from = actingFrom(createClientAddress(services.trustedProxies ?? []));
   app.use('/v1/*', from).use('/api/*', from);
   translateErrors(app);
-  // No answer is kept by browsers or proxies; an answer that is not a page may load nothing.
+  // No caching; answers that are not pages may load nothing.
   app.use(async (c, next) => {
     await next();
     if (c.req.path.startsWith('/v1/') && !c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
     if (!c.res.headers.has('content-security-policy')) c.header('Content-Security-Policy', NOTHING);
   });
-  // Lists are long. A secret is shown once, in the answer to a POST: what is compressed holds none that its length could tell of.
+  // Compress lists. Secrets are answered only to POST, so that compressed lengths reveal none.
   app.on('GET', '/v1/*', compress({ contentTypeFilter: /^application\/json/ }));
-  // First: these paths lie below our own, and answer refusals in their own form.
+  // First: these paths lie below ours, and have their own form of errors.
   const foreign = foreignApis(services);
   for (const each of foreign) app.route(each.path, each.app);
 
@@ -136,11 +134,10 @@ export const createApi = (services: ApiServices) => {
   return api;
 };
 
-/** Made when it is first asked for. */
+/** Makes the value on first use. */
 const once = <T>(make: () => T): (() => T) => {
   let made: { value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 };
 
-/** For `hc<ApiType>`. */
 export type ApiType = ReturnType<typeof createApi>;

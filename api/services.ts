@@ -16,65 +16,63 @@ import type { Sql } from '../database/sql.ts';
 import type { Runs } from '../temporal/runs.ts';
 import type { RequestLimits } from './limits/request-limits.ts';
 
-/** The parts of the product that the API needs. `registry` holds the kinds of carrier by name. */
+/** What the API needs. `registry`: kinds of carrier by name. */
 export type ApiServices = {
   db: Database;
   runs: Runs;
-  /** Commits what a carrier's webhook brought. Rejects while the database is unreachable. */
+  /** Commits a carrier's webhook. Rejects while the database is unreachable. */
   ingestWebhook: (carrierId: string, content: Extract<WebhookContent, { kind: 'content' }>) => Promise<void>;
-  /** Says when an account has new events. */
+  /** Announces new events by account. */
   live: Live;
   secrets: Secrets;
-  /** Hashes a number, as erased ones stand on the opt-out list. */
+  /** Numbers of erased contacts stay on the opt-out list as hashes. */
   hashPhone: HashPhone;
-  /** By which push services know this installation. */
+  /** Public key for Web Push. */
   pushKey: string;
-  /** Seals the links in mails. */
   mailTokens: MailTokens;
-  /** Where people reach this installation, for links in mails; null where nobody said. */
+  /** For links in mails; null when not set. */
   publicUrl: string | null;
   log: Logger;
   tracing: Tracing;
   guard: { check(url: string): Promise<{ ok: true } | { ok: false; reason: string }> };
-  /** Asks identity providers, as safely as callbacks are posted. */
+  /** Asks identity providers through the SSRF guard. */
   guardedFetch: GuardedFetch;
-  /** The TXT records of a name; none where there is no such name. */
+  /** TXT records of a name; empty without any. */
   readTxt: (name: string) => Promise<string[]>;
-  /** Posts pings, as safely as callbacks are posted. */
+  /** Posts pings through the SSRF guard. */
   poster: Pick<Poster, 'post'>;
   registry: Record<string, Carrier>;
-  /** Where to count; left out, a registry of the API's own with the process's usual figures. */
+  /** Default: a registry of the API's own with process metrics. */
   metrics?: Registry;
-  /** Address of runs in the Temporal UI, to be followed by a workflow id; null where none is known. */
+  /** Temporal UI address, completed by a workflow id. */
   temporalRuns: string | null;
-  /** Whether an operator may name the time of a sync: never in production. */
+  /** Whether operators may set a sync's time; never in production. */
   clockInjectable: boolean;
   bodyLimitBytes: number;
-  /** Where weaknesses are reported; null where nobody said. */
+  /** For security.txt. */
   securityContact?: string | null;
-  /** The installation's rules for signing in. */
   signInPolicy: SignInPolicy;
-  /** Left out: none. */
+  /** Default: no limits. */
   requestLimits?: RequestLimits;
-  /** Whether this process is about to stop: it answers what comes, and says that it is not ready for more. */
+  /** While draining the process still answers, but reports not ready. */
   draining?: () => boolean;
-  /** Networks of the proxies in front: who asks is then said by X-Forwarded-For. */
+  /** CIDRs of proxies whose X-Forwarded-For is trusted. */
   trustedProxies?: readonly string[];
-  /** Where STOP is written to from France when a message has no number of its own. */
+  /** Where French recipients write STOP when a message has no number. */
   stopNumber?: string | null;
-  /** Where simulated phones are played with; null where messages are real. */
+  /** Address of the phone simulator; null in production. */
   simulatedPhones?: string | null;
-  /** How long an account that was closed can be opened again; then it is erased. */
+  /** Days until a closed account is erased. */
   accountGraceDays: number;
-  /** The credit of an account without a spend limit, in euros, where another provider's API shows a credit. */
+  /** Euros shown as credit in other providers' APIs for accounts without a limit. */
   unlimitedCredit: number;
-  /** Of the built console; where there is none, only the API is served. */
+  /** The built console; missing: API only. */
   consoleFolder: string;
-  /** Where pages for people are, as Markdown. */
+  /** Markdown pages. */
   docsFolder: string;
 };
 
-/** The account that a key belongs to, as it stood when the request began. */
+/** The caller's account as of the request's start. */
 export type CallingAccount = {
   id: string;
   name: string;
@@ -83,20 +81,18 @@ export type CallingAccount = {
   locale: 'fr' | 'en';
   timeZone: string;
   twoWay: TwoWay;
-  /** Why it is so, in the words of who decided or asked. */
   twoWayReason: string | null;
   defaultSender: string | null;
-  /** The person whose conversations alone, with nobody's, the caller sees, and with which numbers masked: their e-mail address. Null: all of them. */
+  /** E-mail address of a restricted agent, who sees own and unassigned conversations with masked numbers; null sees all. */
   onlyFor: string | null;
 };
 
-/** Held by a request while it works under an idempotency key. */
 export type IdempotencyHold = {
-  /** Stores the answer. Belongs at the end of the transaction that does what the request asks: both happen, or neither. */
+  /** Call last in the transaction that does the work: answer and work commit together. */
   keep(sql: Sql, status: number, answer: unknown): Promise<void>;
 };
 
-/** `keyId` is the key's id, or `user <id>` for a session. */
+/** `keyId`: a key's id, or `user <id>` for a session. */
 type Common = { requestId: string; log: Logger; keyId: string };
 
 export type ApiEnv = { Variables: Common };

@@ -21,10 +21,10 @@ import { reasonOf } from '../domain/sending/reason.ts';
 const USAGE =
   'Usage: npm run admin -- migrate\n       npm run admin -- create-operator --email you@example.com\n       npm run admin -- set-password --email you@example.com\n       npm run admin -- remove-authenticator --email you@example.com\n       npm run admin -- remove-person --email you@example.com\n       npm run admin -- change-role --email you@example.com --role owner|agent|agent-restricted|viewer\n       npm run admin -- end-sessions --email you@example.com\n       npm run admin -- reseal\n       npm run admin -- restored --backup-at 2026-11-23T03:00:00Z [--lost-at 2026-11-23T17:42:00Z]';
 const NO_PASSWORD = { passwordHash: null, totp: null, totpStep: null };
-/** Needed by the product, not by this. */
+/** Settings that the command does not use. */
 const UNUSED = { TEMPORAL_ADDRESS: 'unused:7233', SECRETS_KEY: 'unused' };
 
-/** Makes an operator with a key, or one more key for an operator there is; the key is shown this once. */
+/** Creates an operator with a key, or another key for one; the key is shown once. */
 export async function createOperator(databaseUrl: string, email: string): Promise<string> {
   await migrate(databaseUrl);
   await using database = await opened(databaseUrl);
@@ -58,7 +58,7 @@ export async function createOperator(databaseUrl: string, email: string): Promis
   return key;
 }
 
-/** A new password for a user there is; who was signed in is no more, and no link opens any more. It is shown this once. */
+/** Sets a new password, shown once; ends sessions and links. */
 export async function setPassword(databaseUrl: string, email: string): Promise<string> {
   const password = randomBytes(12).toString('base64url');
   await using database = await opened(databaseUrl);
@@ -72,7 +72,7 @@ export async function setPassword(databaseUrl: string, email: string): Promise<s
   return password;
 }
 
-/** For who lost their authenticator: the password alone opens again, and who was signed in is no more. */
+/** For a lost authenticator: the password alone signs in again; ends sessions. */
 export async function removeAuthenticator(databaseUrl: string, email: string): Promise<void> {
   await using database = await opened(databaseUrl);
   const em = database.em();
@@ -82,7 +82,7 @@ export async function removeAuthenticator(databaseUrl: string, email: string): P
   await em.nativeDelete(Session, { user: user.id });
 }
 
-/** Commands for what owners and operators do in the console. Operators can be removed here only. */
+/** What owners and operators do in the console. Removing operators is possible only here. */
 export async function changePerson(
   databaseUrl: string,
   email: string,
@@ -99,7 +99,6 @@ export async function changePerson(
   });
 }
 
-/** Makes an owner of an account, without a password. */
 export async function createOwner(databaseUrl: string, email: string, account: string): Promise<void> {
   await using database = await opened(databaseUrl);
   const em = database.em();
@@ -107,13 +106,13 @@ export async function createOwner(databaseUrl: string, email: string, account: s
   await em.flush();
 }
 
-/** Seals what is secret with the first key of SECRETS_KEY; afterwards the others can be taken away. Answers how many values. */
+/** Reseals all secrets with the first key of SECRETS_KEY, so that the others can be dropped. Returns how many. */
 export async function sealAnew(databaseUrl: string, secretsKey: string): Promise<number> {
   await using database = await opened(databaseUrl);
   return await reseal(database.pool, createSecrets(secretsKey));
 }
 
-/** Says of this database that it was restored from a backup; answers how many messages are in doubt for it. */
+/** Records a restore from a backup. Returns how many messages are in doubt. */
 export async function restored(databaseUrl: string, backupAt: Date, lostAt: Date): Promise<number> {
   await migrate(databaseUrl);
   await using database = await opened(databaseUrl);

@@ -20,21 +20,21 @@ const Page = z.object({
 export type Listening = {
   url: string;
   key: string;
-  /** Where each event is posted, signed, as a callback would be. */
+  /** Events are posted here, signed like callbacks. */
   forward: string;
   secret: string;
-  /** `now`, or a cursor of /v1/events to go on from. */
+  /** `now`, or a cursor of /v1/events. */
   after: string;
   say: (line: string) => void;
   signal: AbortSignal;
 };
 
-/** Pulls an account's events and posts them to a developer's own machine, until told to stop. Each is posted once, in order. */
+/** Pulls an account's events and posts each once, in order, until stopped. */
 export async function listen({ url, key, forward, secret, after, say, signal }: Listening): Promise<void> {
   let cursor = after;
   while (!signal.aborted) {
     try {
-      // Where `now` is, is asked first: a wait that is cut off would begin at another.
+      // Resolve `now` first: an interrupted wait would start at another position.
       const asked = new URL(`/v1/events?wait=${cursor === 'now' ? 0 : WAIT_S}&after=${cursor}`, url);
       const response = await fetch(asked, { headers: { authorization: `Bearer ${key}` }, signal });
       if (!response.ok)

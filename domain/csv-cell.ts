@@ -1,6 +1,6 @@
 /**
- * One cell of a CSV, quoted where it has to be. A spreadsheet runs a cell that begins like a formula, behind white space and in full-width characters
- * too: an apostrophe makes it text. Numbers keep their sign.
+ * A CSV cell, quoted if needed. An apostrophe stops spreadsheets from running text that begins like a formula, also after white
+ * space and in full-width characters. Numbers keep their sign.
  */
 export function csvCell(value: string | number | null): string {
   const text = String(value ?? '');
@@ -9,5 +9,5 @@ export function csvCell(value: string | number | null): string {
   return /[",;\r\n]|^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-/** A line of a CSV with its end, by RFC 4180. */
+/** By RFC 4180, with its line end. */
 export const csvLine = (values: readonly (string | number | null)[]): string => `${values.map(csvCell).join(',')}\r\n`;

@@ -1,16 +1,16 @@
-/** The currency of prices. One installation has one currency: sums and limits need no exchange rate. */
+/** One currency per installation: sums and limits need no exchange rates. */
 export const CURRENCY = 'EUR';
 
 const AMOUNT = /^\d{1,7}(?:\.\d{1,6})?$/;
 
-/** An amount as people write it ("0.045") in millionths, exactly; null for what is none. */
+/** An amount ("0.045") in millionths, exactly; null when malformed. */
 export function readAmount(amount: string): number | null {
   if (!AMOUNT.test(amount)) return null;
   const [whole = '0', part = ''] = amount.split('.');
   return Number(whole) * 1_000_000 + Number(part.padEnd(6, '0'));
 }
 
-/** Millionths as people write them, with two decimals at least. */
+/** Millionths as an amount with at least two decimals. */
 export function writeAmount(micros: number): string {
   const whole = Math.floor(micros / 1_000_000);
   const part = String(micros % 1_000_000).padStart(6, '0');

@@ -1,4 +1,4 @@
-/** Names under which lists carry their phone numbers, without case, accents and marks. The likeliest stand first. */
+/** Column names for phone numbers, folded, likeliest first. */
 const NAMES = `to phone phonenumber telephone tel mobile mobilenumber mobilephone portable numero numerodetelephone number
   telephoneportable telephonemobile numerodemobile numerodeportable numeroportable numtel cell cellphone gsm msisdn`.split(/\s+/);
 
@@ -8,7 +8,6 @@ const folded = (name: string): string =>
     .toLowerCase()
     .replaceAll(/[^a-z0-9]/g, '');
 
-/** The column that holds the phone numbers, by its name. */
 export function phoneColumnOf(columns: readonly string[]): string | undefined {
   for (const name of NAMES) {
     const found = columns.find((column) => folded(column) === name);

@@ -3,15 +3,15 @@ import { flaw, type Flaw } from './problems/said.ts';
 
 export type Phone = { e164: string; country: string };
 
-/** French mobiles and landlines as they are usually written: most of what comes, and 20 times as fast as the library. */
+/** French numbers in usual forms: most input, and 20 times as fast as the library. */
 const FRENCH = /^(?:\+33|0033|33|0)([1-79]\d{8})$/;
 const FILLING = /[\s\u00A0\u202F.()\-/]/g;
 
-/** A phone number in any usual form, read in `country` where it has no prefix; or what is wrong with it. */
+/** Reads a number in any usual form, national ones in `country`. */
 export function normalisePhone(raw: string, country: string): Phone | Flaw {
   const bare = raw.replace(FILLING, '');
   if (bare === '') return flaw('phone-empty');
-  // As a spreadsheet shows a long number: its last digits are gone.
+  // Spreadsheets round long numbers and lose the last digits.
   if (/^\+?\d[\d,]*E\+?\d+$/i.test(bare)) return flaw('phone-rounded');
   if (!/^\+?\d+$/.test(bare)) return flaw('phone-characters');
   const international = bare.startsWith('00') ? `+${bare.slice(2)}` : bare;
@@ -23,14 +23,14 @@ export function normalisePhone(raw: string, country: string): Phone | Flaw {
   return { e164: read.number, country: read.country ?? country };
 }
 
-/** In the country's own form; else with a prefix that lacks its plus. */
+/** In national form, else as a prefix without its plus. */
 function parse(international: string, country: CountryCode): PhoneNumber | undefined {
   const local = parsePhoneNumberFromString(international, country);
   if (international.startsWith('+') || (local?.isPossible() === true && local.isValid())) return local;
   return parsePhoneNumberFromString(`+${international}`);
 }
 
-/** The number a carrier names, as ours are stored: E.164 where it can be read so, else as it came. Never fails. */
+/** A carrier's number in E.164 if readable, else as is. */
 export function normaliseOrigin(raw: string, country: string): string {
   const bare = raw.replace(FILLING, '');
   if (/^\d{3,6}$/.test(bare)) return bare;
@@ -38,7 +38,7 @@ export function normaliseOrigin(raw: string, country: string): string {
   return 'e164' in read ? read.e164 : raw;
 }
 
-/** Of a number in E.164; empty for what is not one, such as a short code. */
+/** The country of an E.164 number; empty for others, such as short codes. */
 export function countryOf(phone: string): string {
   const read = normalisePhone(phone, 'FR');
   return 'e164' in read ? read.country : '';

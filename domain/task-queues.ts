@@ -1,10 +1,10 @@
 /**
- * Workflows, activities that only need the database, and first attempts of callbacks: what is on the queue of its run comes back
- * with the answer that scheduled it and waits for no poll.
+ * Workflows, database activities, and first callback attempts: activities on their run's queue start with the scheduling answer,
+ * without a poll.
  */
 export const CONTROL = 'control';
-/** A queue of their own: first attempts do not wait for the slots of retries. */
+/** Separate, so that retries leave first attempts their slots. */
 export const CALLBACKS_RETRY = 'callbacks-retry';
 export const MAIL = 'mail';
-/** Polled only by the process that holds a slot of the carrier. */
+/** Polled only by the holder of a carrier slot. */
 export const carrierQueue = (carrierId: string): string => `carrier-${carrierId}`;

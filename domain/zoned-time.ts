@@ -1,22 +1,22 @@
 import { HOUR_MS } from './durations.ts';
 
-/** The instant at which the clocks of the zone show what `wallClockMs` is in UTC. At the end of summer time, of the two the first. */
+/** The instant when the zone's clocks show `wallClockMs` (as UTC); the first of two at the end of summer time. */
 export function instantOf(wallClockMs: number, timeZone: string): Date {
   if (timeZone === 'UTC') return new Date(wallClockMs);
   const guess = wallClockMs - offsetMs(wallClockMs, timeZone);
-  // Near a clock change the offset at the guess is the right one; of an hour that comes twice, the offset before is.
+  // Near a clock change the offset at the guess holds; for a repeated hour, the earlier one.
   const before = wallClockMs - offsetMs(guess - HOUR_MS, timeZone);
   if (before < guess && offsetMs(before, timeZone) === wallClockMs - before) return new Date(before);
   return new Date(wallClockMs - offsetMs(guess, timeZone));
 }
 
-/** The instant at which the clocks of the zone show year, month, day, hour, minute, second; null when that is not a date. */
+/** The same from year, month, day, hour, minute, second; null for an invalid date. */
 export function instantOfParts([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: number[], timeZone: string) {
   const isDate = month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59 && second <= 59;
   return isDate ? instantOf(Date.UTC(year, month - 1, day, hour, minute, second), timeZone) : null;
 }
 
-/** How far the clocks of the zone are ahead of UTC at that instant. */
+/** The zone's lead over UTC at an instant. */
 export function offsetMs(instantMs: number, timeZone: string): number {
   let format = formats.get(timeZone);
   if (!format) {

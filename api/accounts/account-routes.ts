@@ -9,7 +9,6 @@ import { operatorTwoWay } from './operator-two-way.ts';
 import { twoWay } from './two-way.ts';
 import { forAccounts, forAnyone } from '../http/route.ts';
 
-/** Routes of accounts for an account's key. */
 export const accountRoutes = (services: ApiServices) =>
   forAccounts()
     .route('/', brands(services))
@@ -17,7 +16,6 @@ export const accountRoutes = (services: ApiServices) =>
     .route('/', closing(services))
     .route('/', twoWay(services));
 
-/** Routes of accounts for an operator's key. */
 export const operatorAccountRoutes = (services: ApiServices) =>
   forAnyone()
     .route('/', operatorAccounts(services))

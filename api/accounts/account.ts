@@ -8,7 +8,7 @@ import type { ApiServices } from '../services.ts';
 
 export const TwoWayState = z.enum(['off', 'requested', 'on', 'refused']);
 
-/** `erasedAt`: what was left of it then has no name, number or text. */
+/** `erasedAt`: from then on the account has no name, number or text. */
 const AccountClosure = z.object({ closedAt: Time, eraseAt: Time, erasedAt: Time.nullable() });
 
 export const AccountView = z

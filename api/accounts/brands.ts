@@ -8,7 +8,7 @@ import { oweNotice } from '../../database/mail/notice.ts';
 import { affected, transaction } from '../../database/sql.ts';
 import { because } from '../../domain/problems/said.ts';
 import { foldSender } from '../../domain/sending/sender-rules.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery } from '../http/cursor.ts';
 import { existing, notFound } from '../http/problem.ts';
 import { forAccounts, forAnyone, created, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
@@ -63,18 +63,8 @@ const decide = operatorRoute('put', '/brands/{id}', 'decideBrand', {
   responses: ok('Decided', BrandView, notFound),
 });
 
-async function listOf(
-  { db }: ApiServices,
-  scope: string,
-  where: object,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
-) {
-  const after = readCursor(scope, cursor, ById);
-  const found = await db
-    .em()
-    .find(Brand, { ...where, ...(after ? { id: { $lt: after[0] } } : {}) }, { orderBy: { id: 'desc' }, limit: limit + 1 });
-  return page(found, limit, view, (last) => writeCursor(scope, [last.id]));
-}
+const listOf = ({ db }: ApiServices, scope: string, where: object, query: z.infer<typeof PageQuery>) =>
+  pageById(query, scope, ({ older, newestFirst }) => db.em().find(Brand, { ...where, ...older }, newestFirst), view);
 
 export const brands = (services: ApiServices) =>
   forAccounts()

@@ -41,7 +41,6 @@ const operatorReopen = operatorRoute('post', '/accounts/{id}/reopen', 'reopenAcc
   responses: ok('Open again', AccountView, { ...notFound, ...conflict }),
 });
 
-/** Shared by the routes of owners and operators, each in a transaction of its own. */
 function closings({ db, runs, accountGraceDays }: ApiServices) {
   async function change(id: string, name: string | null, work: (client: PoolClient) => Promise<boolean>) {
     const found = existing(await db.em().findOne(Account, { id }));
@@ -58,7 +57,7 @@ function closings({ db, runs, accountGraceDays }: ApiServices) {
   };
 }
 
-/** A key is nobody who could answer for it. */
+/** A closing needs a person who answers for it, not a key. */
 function ownerOf(keyId: string): void {
   if (!keyId.startsWith('user ')) throw new AppError('conflict', said('owner-signed-in'));
 }

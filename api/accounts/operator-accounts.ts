@@ -11,7 +11,7 @@ import { because, fault } from '../../domain/problems/said.ts';
 import { AccountView, accountView, TwoWayState } from './account.ts';
 import { audit } from '../../database/people/audit-entry.ts';
 import { lockOwner } from '../reply-settings/request-setting-change.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { MINUTE_MS } from '../../domain/durations.ts';
 import { existing, notFound } from '../http/problem.ts';
 import { forAnyone, created, ok, routesOf } from '../http/route.ts';
@@ -19,7 +19,7 @@ import { replySettings, ReplySettingsChange, ReplySettingsView } from '../reply-
 import { body, Country, IdParam, Locale, TimeIn } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 
-/** Accounts made from this moment on, in Paris, are V2's. */
+/** Accounts created from this moment on are V2. */
 const V2_SINCE = new Date('2020-10-01T00:00:00+02:00');
 
 const isTimeZone = (name: string): boolean => {
@@ -102,21 +102,17 @@ export const operatorAccounts = ({ db }: ApiServices) => {
       return c.json(accountView(account), 201);
     })
     .openapi(list, async (c) => {
-      const { cursor, limit, twoWay } = c.req.valid('query');
-      const after = readCursor('accounts', cursor, ById);
-      const where = { ...(twoWay ? { twoWay } : {}), ...(after ? { id: { $lt: after[0] } } : {}) };
-      const found = await db.em().find(Account, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
-      return c.json(
-        page(found, limit, accountView, (last) => writeCursor('accounts', [last.id])),
-        200,
-      );
+      const { twoWay, ...query } = c.req.valid('query');
+      const where = twoWay ? { twoWay } : {};
+      const find = ({ older, newestFirst }: Place) => db.em().find(Account, { ...where, ...older }, newestFirst);
+      return c.json(await pageById(query, 'accounts', find, accountView), 200);
     })
     .openapi(get, async (c) => c.json(accountView((await find(c.req.valid('param').id)).account), 200))
     .openapi(changeSettings, async (c) => {
       const { id } = c.req.valid('param');
       const { emails } = c.req.valid('json');
       await transaction(db.pool, async (client) => {
-        // The word of an operator, who looks at a V0 account's addresses, stands for a link.
+        // The operator vouches for the addresses, so no confirmation link is sent.
         await setReplyEmails(client, await lockOwner(client, id), emails, true);
         const detail = { addresses: emails.length };
         await recordAudit(client, { accountId: id, action: 'reply-settings.change', target: `account ${id}`, detail });

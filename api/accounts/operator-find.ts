@@ -21,7 +21,6 @@ const find = routesOf('Operator')('get', '/find', 'findForOperator', {
   responses: ok('The newest first, 20 at most', z.object({ items: z.array(Found) })),
 });
 
-/** An id names one row of one table; each is looked up by its key. */
 const BY_ID = `select 'message' as kind, id, account_id, state, coalesce(submitted_at, send_at) as at from messages where id = $1
   union all select 'reply', id, account_id, null, received_at from replies where id = $1
   union all select 'campaign', id, account_id, state, created_at from campaigns where id = $1
@@ -31,7 +30,7 @@ const BY_PHONE = `select distinct on (account_id) 'phone' as kind, id, account_i
   from messages where to_number = $1 order by account_id, id desc`;
 type Row = Omit<z.infer<typeof Found>, 'account' | 'at'> & { accountId: string; name: string; at: Date | null };
 
-/** For who is asked about a message or a number, and by whom it was sent is all that they need to know. */
+/** For support: whose message, reply or number it is, and nothing of its content. */
 export const operatorFind = ({ db }: ApiServices) =>
   forAnyone().openapi(find, async (c) => {
     const { q } = c.req.valid('query');

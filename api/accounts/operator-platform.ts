@@ -10,7 +10,6 @@ import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, IdParam, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 
-/** The differences of V2, in the order in which a customer meets them. */
 const CHANGES = [
   {
     code: 'premium-replies',

@@ -8,7 +8,7 @@ import { invalidRequest } from '../../domain/problems/errors.ts';
 import { fault } from '../../domain/problems/said.ts';
 import { AccountView, accountView } from './account.ts';
 import { actorOf } from '../http/auth.ts';
-import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageBy, pageOf, PageQuery } from '../http/cursor.ts';
 import { existing, notFound } from '../http/problem.ts';
 import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Time } from '../http/schemas.ts';
@@ -63,27 +63,27 @@ type Waiting = {
   expectedVolume: number | null;
   refusedBefore: number;
 };
-const ByTime = z.tuple([Time, Id]);
+const LONGEST_FIRST = {
+  scope: 'two-way-requests',
+  position: z.tuple([Time, Id]),
+  placeOf: ({ at, id }: Waiting): [string, string] => [at, id],
+};
+const requestView = ({ id, name, platform, ...request }: Waiting) => ({ account: { id, name, platform }, ...request });
 
 export const operatorTwoWay = ({ db, runs }: ApiServices) =>
   forAnyone()
     .openapi(queue, async (c) => {
-      const { cursor, limit } = c.req.valid('query');
-      const after = readCursor('two-way-requests', cursor, ByTime);
-      const found = await rows<Waiting>(
-        db.pool,
-        `select id, name, platform, last->>'at' as at, last->>'by' as by, last->>'reason' as reason,
-           (last->>'expectedVolume')::int as "expectedVolume",
-           jsonb_array_length(jsonb_path_query_array(two_way_history, '$[*] ? (@.state == "refused")')) as "refusedBefore"
-         from (select *, two_way_history->-1 as last from accounts where two_way = 'requested') a
-         where $1::text is null or (last->>'at', id) > ($1, $2::uuid) order by last->>'at', id limit $3`,
-        [after?.[0] ?? null, after?.[1] ?? null, limit + 1],
-      );
-      const view = ({ id, name, platform, ...request }: Waiting) => ({ account: { id, name, platform }, ...request });
-      return c.json(
-        page(found, limit, view, (last) => writeCursor('two-way-requests', [last.at, last.id])),
-        200,
-      );
+      const find = (after: [string, string] | null, most: number) =>
+        rows<Waiting>(
+          db.pool,
+          `select id, name, platform, last->>'at' as at, last->>'by' as by, last->>'reason' as reason,
+             (last->>'expectedVolume')::int as "expectedVolume",
+             jsonb_array_length(jsonb_path_query_array(two_way_history, '$[*] ? (@.state == "refused")')) as "refusedBefore"
+           from (select *, two_way_history->-1 as last from accounts where two_way = 'requested') a
+           where $1::text is null or (last->>'at', id) > ($1, $2::uuid) order by last->>'at', id limit $3`,
+          [...(after ?? [null, null]), most],
+        );
+      return c.json(await pageBy(c.req.valid('query'), LONGEST_FIRST, find, requestView), 200);
     })
     .openapi(decide, async (c) => {
       const { id } = c.req.valid('param');

@@ -13,7 +13,6 @@ import { operatorLinks } from './operator-links.ts';
 import { replays } from './replays.ts';
 import { forAccounts, forAnyone } from '../http/route.ts';
 
-/** Routes of callbacks for an account's key. */
 export const callbackRoutes = (services: ApiServices) =>
   forAccounts()
     .route('/', callbackEndpoints(services))
@@ -25,7 +24,6 @@ export const callbackRoutes = (services: ApiServices) =>
     .route('/', replays(services))
     .route('/', eventsRoutes(services));
 
-/** Routes of callbacks for an operator's key. */
 export const operatorCallbackRoutes = (services: ApiServices) =>
   forAnyone()
     .route('/', operatorLinks(services))

@@ -6,7 +6,7 @@ import { findDeliveries } from '../../database/callbacks/find-deliveries.ts';
 import { rows, type Sql } from '../../database/sql.ts';
 import { classForCustomer, unreachable } from '../../domain/callbacks/attempt-class.ts';
 import { CONTENT_TYPES, type CallbackFormat } from '../../domain/callbacks/octopush-callback.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { existing, notFound } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { Id, IdParam, iso, shown, Time, TimeIn } from '../http/schemas.ts';
@@ -75,7 +75,7 @@ function attemptView(attempt: DeliveryAttempt): z.infer<typeof AttemptView> {
   const status = attempt.status ?? null;
   const hidden = unreachable(attempt.class, status);
   return shown(AttemptView, attempt, {
-    // How long the first address took would tell as much as the class.
+    // The time that the first address took would give its class away.
     endedAt: hidden || attempt.firstClass ? null : iso(attempt.endedAt),
     firstClass: attempt.firstClass ? classForCustomer(attempt.firstClass, null) : null,
     class: hidden ? 'unreachable' : attempt.class,
@@ -128,7 +128,7 @@ const attempts = route('get', '/deliveries/{id}/attempts', 'listAttempts', {
 });
 
 type LastAttempt = Pick<z.infer<typeof DeliveryView>, 'lastStatus' | 'lastMs'>;
-/** The last attempt of each delivery, by its id; none for an address that is not to be told of. */
+/** The last attempt of each delivery, by its id, without attempts that are hidden from customers. */
 async function lastAttempts(sql: Sql, ids: string[]): Promise<Map<string, LastAttempt>> {
   const found = await rows<{ id: string; class: string; status: number | null; ms: number | null }>(
     sql,
@@ -147,27 +147,23 @@ export const deliveries = ({ db }: ApiServices) =>
   forAccounts()
     .openapi(list, async (c) => {
       const accountId = c.get('account').id;
-      const { cursor, limit, from, to, ...wish } = c.req.valid('query');
-      const scope = `deliveries ${accountId}`;
-      const after = readCursor(scope, cursor, ById);
+      const { from, to, ...wish } = c.req.valid('query');
       const times = { from: from ? new Date(from) : undefined, to: to ? new Date(to) : undefined };
-      const ids = await findDeliveries(db.pool, { accountId, before: after?.[0], ...wish, ...times }, limit + 1);
+      const find = async ({ after, most }: Place) => {
+        const ids = await findDeliveries(db.pool, { ...wish, ...times, accountId, before: after ?? undefined }, most);
+        return ids.map((id) => ({ id }));
+      };
+      const { items: ids, nextCursor } = await pageById(wish, `deliveries ${accountId}`, find, ({ id }) => id);
       const em = db.em();
-      const found = await em.find(Delivery, { accountId, id: { $in: ids } });
+      const found = await em.find(Delivery, { accountId, id: { $in: ids } }, { orderBy: { id: 'desc' } });
       const eventIds = [...new Set(found.map((delivery) => delivery.eventId))];
       const events = await em.find(Event, { accountId, id: { $in: eventIds } }, { exclude: ['body'] });
       const eventOf = new Map(events.map((event) => [event.id, event]));
       const last = await lastAttempts(db.pool, ids);
-      const views = new Map(
-        found.map((each) => [each.id, { ...deliveryView(each, eventOf.get(each.eventId)), ...last.get(each.id) }]),
-      );
-      // One that has left the state that was asked for meanwhile is left out, and the page goes on all the same.
-      const listed = (id: string): z.infer<typeof DeliveryView>[] => {
-        const view = views.get(id);
-        return view && (wish.state === undefined || view.state === wish.state) ? [view] : [];
-      };
-      const { items, nextCursor } = page(ids, limit, listed, (last) => writeCursor(scope, [last]));
-      return c.json({ items: items.flat(), nextCursor }, 200);
+      const views = found.map((each) => ({ ...deliveryView(each, eventOf.get(each.eventId)), ...last.get(each.id) }));
+      // A delivery that has left the requested state meanwhile is left out; the page still goes on.
+      const items = views.filter(({ state }) => wish.state === undefined || state === wish.state);
+      return c.json({ items, nextCursor }, 200);
     })
     .openapi(get, async (c) => {
       const accountId = c.get('account').id;

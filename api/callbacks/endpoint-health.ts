@@ -81,7 +81,7 @@ const lastHourAt = (sql: Sql, endpointId: string) =>
     [endpointId],
   );
 
-/** As its owner reads it. */
+/** The last failure as its customer may see it. */
 export const lastFailureView = (failure: LastFailure | null | undefined): z.infer<typeof LastFailureView> =>
   failure ? { ...failure, class: classForCustomer(failure.class, failure.status) } : null;
 

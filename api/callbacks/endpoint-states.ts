@@ -1,10 +1,12 @@
+import type { Context } from 'hono';
 import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
 import { Enabling, EndpointView, endpointView } from '../reply-settings/endpoint-fields.ts';
 import { findEndpoint } from './find-endpoint.ts';
 import { conflict, notFound } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, IdParam } from '../http/schemas.ts';
-import type { ApiServices } from '../services.ts';
+import type { AccountEnv, ApiServices } from '../services.ts';
+import type { ReplyChange } from '../reply-settings/setting-change.ts';
 
 const route = routesOf('Callback endpoints');
 const responses = ok('The endpoint', EndpointView, { ...notFound, ...conflict, ...asked });
@@ -25,24 +27,15 @@ const enable = route('post', '/callback-endpoints/{id}/enable', 'enableCallbackE
   responses,
 });
 
-/** Routes by which an owner pauses, resumes and re-enables an endpoint. */
 export const endpointStates = (services: ApiServices) => {
-  const view = async (id: string, account: string) => endpointView((await findEndpoint(services.db, id, account)).endpoint);
-
+  async function change(c: Context<AccountEnv>, asked: ReplyChange & { endpoint: string }) {
+    const outcome = await changeReplies(services, c, asked);
+    if (outcome.asked) return c.json(outcome.asked, 202);
+    const { endpoint } = await findEndpoint(services.db, asked.endpoint, c.get('account').id);
+    return c.json(endpointView(endpoint), 200);
+  }
   return forAccounts()
-    .openapi(pause, async (c) => {
-      const { id } = c.req.valid('param');
-      const outcome = await changeReplies(services, c, { kind: 'endpoint-pause', endpoint: id });
-      return outcome.asked ? c.json(outcome.asked, 202) : c.json(await view(id, c.get('account').id), 200);
-    })
-    .openapi(resume, async (c) => {
-      const { id } = c.req.valid('param');
-      const outcome = await changeReplies(services, c, { kind: 'endpoint-resume', endpoint: id });
-      return outcome.asked ? c.json(outcome.asked, 202) : c.json(await view(id, c.get('account').id), 200);
-    })
-    .openapi(enable, async (c) => {
-      const { id } = c.req.valid('param');
-      const outcome = await changeReplies(services, c, { kind: 'endpoint-enable', endpoint: id, held: c.req.valid('json') });
-      return outcome.asked ? c.json(outcome.asked, 202) : c.json(await view(id, c.get('account').id), 200);
-    });
+    .openapi(pause, (c) => change(c, { kind: 'endpoint-pause', endpoint: c.req.valid('param').id }))
+    .openapi(resume, (c) => change(c, { kind: 'endpoint-resume', endpoint: c.req.valid('param').id }))
+    .openapi(enable, (c) => change(c, { kind: 'endpoint-enable', endpoint: c.req.valid('param').id, held: c.req.valid('json') }));
 };

@@ -29,7 +29,7 @@ const ping = route('post', '/callback-endpoints/{id}/test', 'testCallbackEndpoin
   responses: ok('How it went: look at ok', TestView, notFound),
 });
 
-/** A ping is nobody's delivery: it is signed and guarded like one, counts for nothing, and is not kept. */
+/** A ping is signed and guarded like a delivery, but counts for nothing and is not stored. */
 export const endpointTest = ({ db, secrets, poster, log, tracing }: ApiServices) =>
   forAccounts().openapi(ping, async (c) => {
     const { endpoint } = await findEndpoint(db, c.req.valid('param').id, c.get('account').id);

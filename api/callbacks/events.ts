@@ -9,10 +9,9 @@ import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { Id, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 
-/** How long events are kept for those who ask. */
 const KEPT_DAYS = 30;
 const LONGEST_WAIT_S = 30;
-/** So many long waits of one account a process holds open; the next is answered at once. */
+/** Long waits of one account that a process holds open; further ones are answered at once. */
 const MOST_WAITING = 50;
 
 const EventView = z
@@ -57,12 +56,12 @@ const list = route('get', '/events', 'listEvents', {
 });
 
 type Row = { id: string; type: (typeof EVENT_TYPES)[number]; position: string; created_at: Date; body: string };
-/** The events after a position, and the account's last position, in one snapshot. */
+/** Events after a position and the account's last position, in one snapshot. */
 type Look = { items: Row[]; position: number };
 const Position = z.tuple([z.number().int().min(0)]);
 
-// Events not kept any more may lie after the cursor by the hundred thousand, until the night deletes them. Positions rise with time,
-// so the last of them is found by halves; one that is missing is of before.
+// Hundreds of thousands of expired events may follow the cursor until the nightly clean-up. Positions rise with time,
+// so the last expired one is found by bisection; a missing one counts as expired.
 const OLD = `created_at <= now() - interval '${KEPT_DAYS} days'`;
 const PAGE = `with recursive cut (low, high) as (
     select $2::bigint, position from account_counters where account_id = $1
@@ -84,7 +83,7 @@ export const eventsRoutes = (services: ApiServices) => {
 
   async function look(accountId: string, after: number, limit: number): Promise<Look> {
     const found = await rows<Row & { last: string }>(db.pool, PAGE, [accountId, after, limit]);
-    // Without an event the one row holds the account's last position alone.
+    // Without events the one row holds only the account's last position.
     return { items: found.filter((row) => row.body !== null), position: Number(found[0]?.last ?? 0) };
   }
 
@@ -99,7 +98,7 @@ export const eventsRoutes = (services: ApiServices) => {
     const end = performance.now() + waitS * 1000;
     try {
       for (;;) {
-        // Listening begins before the look: what is announced between the two is heard.
+        // Subscribe before looking, so that an announcement between the two is not missed.
         const left = end - performance.now();
         const news = live.next(accountId, Math.max(0, left), signal);
         try {
@@ -127,7 +126,7 @@ export const eventsRoutes = (services: ApiServices) => {
     const signal = AbortSignal.any([c.req.raw.signal, letIn.signal]);
     const { items, position } = await lookOrWait(accountId, { after: begin, limit, waitS: wait }, signal).finally(letIn.leave);
     if (letIn.signal.aborted) throw new AppError('unauthenticated');
-    // Positions have no gaps of their own: one that is missing was there, and is no longer kept.
+    // Positions have no gaps: a missing one has expired.
     const first = Number(items[0]?.position ?? position + 1);
     return c.json(
       {

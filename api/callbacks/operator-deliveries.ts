@@ -4,7 +4,7 @@ import { Event } from '../../database/callbacks/event.ts';
 import { idAt } from '../../database/ids.ts';
 import { recordAudit } from '../../database/people/audit.ts';
 import { DAY_MS } from '../../domain/durations.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -38,27 +38,21 @@ export const operatorDeliveries = ({ db }: ApiServices) =>
   forAnyone().openapi(list, async (c) => {
     const { cursor, limit, account, endpoint, state, attempts } = c.req.valid('query');
     const wish = { account, endpoint, state, attempts };
-    const scope = `operator deliveries ${JSON.stringify(wish)}`;
-    const after = readCursor(scope, cursor, ById);
     const em = db.em();
-    const found = await em.find(
-      Delivery,
-      {
-        id: { $gte: idAt(Date.now() - KEPT_MS), ...(after ? { $lt: after[0] } : {}) },
-        ...(account ? { accountId: account } : {}),
-        ...(endpoint ? { endpointId: endpoint } : {}),
-        ...(state ? { state, deliveredAt: state === 'delivered' ? { $ne: null } : null } : {}),
-        ...(attempts === undefined ? {} : { attempts: { $gte: attempts } }),
-      },
-      { orderBy: { id: 'desc' }, limit: limit + 1 },
-    );
+    const where = {
+      ...(account ? { accountId: account } : {}),
+      ...(endpoint ? { endpointId: endpoint } : {}),
+      ...(state ? { state, deliveredAt: state === 'delivered' ? { $ne: null } : null } : {}),
+      ...(attempts === undefined ? {} : { attempts: { $gte: attempts } }),
+    };
+    const find = ({ older, newestFirst }: Place) =>
+      em.find(Delivery, { id: { $gte: idAt(Date.now() - KEPT_MS), ...older.id }, ...where }, newestFirst);
+    const scope = `operator deliveries ${JSON.stringify(wish)}`;
+    const { items: found, nextCursor } = await pageById({ cursor, limit }, scope, find, (row) => row);
     const ids = [...new Set(found.map(({ eventId }) => eventId))];
     const events = new Map((await em.find(Event, { id: { $in: ids } }, { exclude: ['body'] })).map((event) => [event.id, event]));
     const target = account === undefined ? 'deliveries' : `account ${account}`;
     await recordAudit(db.pool, { accountId: account ?? null, action: 'deliveries.list', target, detail: wish });
-    const view = (each: Delivery) => ({ ...deliveryView(each, events.get(each.eventId)), account: each.accountId });
-    return c.json(
-      page(found, limit, view, (last) => writeCursor(scope, [last.id])),
-      200,
-    );
+    const items = found.map((each) => ({ ...deliveryView(each, events.get(each.eventId)), account: each.accountId }));
+    return c.json({ items, nextCursor }, 200);
   });

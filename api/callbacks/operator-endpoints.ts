@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { CallbackEndpoint } from '../../database/callbacks/callback-endpoint.ts';
 import { rows } from '../../database/sql.ts';
 import { healthOf, HealthState } from '../reply-settings/endpoint-fields.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { LastFailureView } from './endpoint-health.ts';
 
 import { forAnyone, ok, routesOf } from '../http/route.ts';
@@ -38,7 +38,6 @@ const list = route('get', '/endpoints', 'listTroubledEndpoints', {
   responses: ok('A page', pageOf(TroubledView).extend({ linesDown: z.array(LineView) })),
 });
 
-/** Without a state, whatever is in trouble. */
 const inState = (health: z.infer<typeof HealthState> | undefined) => {
   const unsteady = { track: { unsteadySince: { $ne: null } } };
   if (health === undefined) return { $or: [{ health: { $ne: 'healthy' as const } }, unsteady] };
@@ -47,16 +46,10 @@ const inState = (health: z.infer<typeof HealthState> | undefined) => {
 
 export const operatorEndpoints = ({ db }: ApiServices) =>
   forAnyone().openapi(list, async (c) => {
-    const { cursor, limit, health } = c.req.valid('query');
-    const scope = `troubled ${health ?? ''}`;
-    const after = readCursor(scope, cursor, ById);
-    const found = await db
-      .em()
-      .find(
-        CallbackEndpoint,
-        { deletedAt: null, ...inState(health), ...(after ? { id: { $lt: after[0] } } : {}) },
-        { orderBy: { id: 'desc' }, limit: limit + 1 },
-      );
+    const { health, ...query } = c.req.valid('query');
+    const find = ({ older, newestFirst }: Place) =>
+      db.em().find(CallbackEndpoint, { deletedAt: null, ...inState(health), ...older }, newestFirst);
+    const { items: found, nextCursor } = await pageById(query, `troubled ${health ?? ''}`, find, (row) => row);
     const owed = await rows<{ id: string; count: number }>(
       db.pool,
       `select endpoint_id as id, count(*)::int as count from deliveries
@@ -68,7 +61,7 @@ export const operatorEndpoints = ({ db }: ApiServices) =>
       db.pool,
       `select worker, began_at, endpoints from line_outages where ended_at is null and seen_at > now() - interval '1 minute' order by id`,
     );
-    const view = (each: CallbackEndpoint): z.infer<typeof TroubledView> =>
+    const items = found.map((each) =>
       shown(TroubledView, each, {
         url: shownUrl(each.url),
         health: healthOf(each),
@@ -77,8 +70,8 @@ export const operatorEndpoints = ({ db }: ApiServices) =>
         nextTryAt: iso(each.nextProbeAt),
         backlog: backlog.get(each.id) ?? 0,
         runId: `endpoint/${each.id}`,
-      });
-    const listed = page(found, limit, view, (last) => writeCursor(scope, [last.id]));
+      }),
+    );
     const linesDown = lines.map((row) => ({ worker: row.worker, since: row.began_at.toISOString(), endpoints: row.endpoints }));
-    return c.json({ ...listed, linesDown }, 200);
+    return c.json({ items, nextCursor, linesDown }, 200);
   });

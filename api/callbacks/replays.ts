@@ -9,12 +9,12 @@ import { affected, rows, transaction } from '../../database/sql.ts';
 import { DAY_MS, REPLAYED_DAYS } from '../../domain/durations.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { fault, said } from '../../domain/problems/said.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { DeliveryView, deliveryView } from './deliveries.ts';
 import { findEndpoint } from './find-endpoint.ts';
-import { conflict, missing, notFound, problems } from '../http/problem.ts';
+import { conflict, existing, missing, notFound, problems } from '../http/problem.ts';
 import { accepted, forAccounts, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, iso, json, Time, TimeIn } from '../http/schemas.ts';
+import { body, Id, IdParam, json, shown, Time, TimeIn } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 
 const NewReplay = z
@@ -85,6 +85,7 @@ const retry = route('post', '/deliveries/{id}/retry', 'retryDelivery', {
 });
 
 type Counts = { id: string; waiting: number; delivered: number; failed: number };
+const NONE = { waiting: 0, delivered: 0, failed: 0 };
 
 export const replays = (services: ApiServices) =>
   forAccounts()
@@ -109,26 +110,16 @@ export const replays = (services: ApiServices) =>
         ...basis,
       });
       await flushWithRoom(services.db.pool, em, 'replays', { accountId });
-      // As it is stored, before its run looks at it.
+      // As stored, before its run changes it.
       const begun = await view(services, replay.id, accountId);
       services.runs.replayDeliveries(replay.id, accountId);
       return c.json(begun, 202);
     })
     .openapi(list, async (c) => {
       const accountId = c.get('account').id;
-      const { cursor, limit } = c.req.valid('query');
-      const scope = `replays ${accountId}`;
-      const after = readCursor(scope, cursor, ById);
-      const where = { accountId, ...(after ? { id: { $lt: after[0] } } : {}) };
-      const found = await services.db.em().find(Replay, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
-      const shown = await views(services, found);
-      const { items, nextCursor } = page(
-        found,
-        limit,
-        (replay) => shown.get(replay.id) ?? [],
-        (last) => writeCursor(scope, [last.id]),
-      );
-      return c.json({ items: items.flat(), nextCursor }, 200);
+      const find = ({ older, newestFirst }: Place) => services.db.em().find(Replay, { accountId, ...older }, newestFirst);
+      const { items: found, nextCursor } = await pageById(c.req.valid('query'), `replays ${accountId}`, find, (row) => row);
+      return c.json({ items: await views(services, found), nextCursor }, 200);
     })
     .openapi(get, async (c) => c.json(await view(services, c.req.valid('param').id, c.get('account').id), 200))
     .openapi(cancel, async (c) => {
@@ -148,16 +139,16 @@ export const replays = (services: ApiServices) =>
     .openapi(retry, async (c) => {
       const [{ id }, accountId] = [c.req.valid('param'), c.get('account').id];
       await retryOne(services, id, accountId);
-      return c.json(await shown(services, id, accountId), 202);
+      return c.json(await deliveryOf(services, id, accountId), 202);
     });
 
-async function shown(services: ApiServices, id: string, accountId: string) {
+async function deliveryOf(services: ApiServices, id: string, accountId: string) {
   const em = services.db.em();
   const delivery = await em.findOneOrFail(Delivery, { id, accountId });
   const event = await em.findOne(Event, { id: delivery.eventId, accountId }, { exclude: ['body'] });
   return deliveryView(delivery, event ?? undefined);
 }
-async function views(services: ApiServices, found: Replay[]): Promise<Map<string, z.infer<typeof ReplayView>>> {
+async function views(services: ApiServices, found: Replay[]): Promise<z.infer<typeof ReplayView>[]> {
   const counted = await rows<Counts>(
     services.db.pool,
     `select replay_id as id, (count(*) filter (where trigger <> 'auto'))::int as waiting,
@@ -167,21 +158,12 @@ async function views(services: ApiServices, found: Replay[]): Promise<Map<string
     [found.map((each) => each.id)],
   );
   const byId = new Map(counted.map((row) => [row.id, row]));
-  return new Map(
-    found.map((each) => {
-      const { waiting, delivered, failed } = byId.get(each.id) ?? { waiting: 0, delivered: 0, failed: 0 };
-      const { id, endpointId, state, total, queued, skipped } = each;
-      const times = { createdAt: each.createdAt.toISOString(), endedAt: iso(each.endedAt) };
-      return [id, { id, endpointId, state, total, queued, skipped, waiting, delivered, failed, ...times }];
-    }),
-  );
+  return found.map((each) => shown(ReplayView, each, byId.get(each.id) ?? NONE));
 }
 
 async function view(services: ApiServices, id: string, accountId: string): Promise<z.infer<typeof ReplayView>> {
-  const found = await services.db.em().findOne(Replay, { id, accountId });
-  const shown = found && (await views(services, [found])).get(id);
-  if (!shown) throw missing();
-  return shown;
+  const found = existing(await services.db.em().findOne(Replay, { id, accountId }));
+  return existing((await views(services, [found]))[0]);
 }
 
 async function retryOne({ db, runs }: ApiServices, id: string, accountId: string): Promise<void> {

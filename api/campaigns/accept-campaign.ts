@@ -21,7 +21,7 @@ import type { AccountEnv, ApiServices } from '../services.ts';
 const MOST_RECIPIENTS = 100_000;
 type RecipientIn = { to: string; reference?: string; [column: string]: string | number | null | undefined };
 
-/** Looked at row by row by the plan, so that every bad row is named and other requests get their turn in between. */
+/** The plan checks recipients row by row: it names every bad row and lets other requests in between. */
 const Recipient = z.custom<RecipientIn>().openapi('Recipient', {
   type: 'object',
   properties: {
@@ -50,7 +50,7 @@ export const NewCampaignBody = z
 
 type Plan = Exclude<Awaited<ReturnType<typeof planCampaign>>, { refused: unknown }>;
 
-/** Warnings about numbers that are skipped without a word. */
+/** Warnings about numbers that are skipped silently. */
 async function silentWarnings({ db, hashPhone }: ApiServices, accountId: string, messages: Plan['messages']) {
   const phones = messages.map(({ to }) => to);
   return [
@@ -60,8 +60,8 @@ async function silentWarnings({ db, hashPhone }: ApiServices, accountId: string,
 }
 
 /**
- * Checks, stores and launches a campaign; the answer is kept under the request's idempotency key in the same transaction.
- * @throws AppError that names every bad row; nothing is stored then.
+ * Checks, stores and launches a campaign; the answer is kept under the idempotency key in the same transaction. Throws an
+ * AppError that names every bad row; nothing is stored then.
  */
 export async function acceptCampaign(services: ApiServices, c: Context<AccountEnv>, asked: z.infer<typeof NewCampaignBody>) {
   const { db, runs } = services;
@@ -101,7 +101,7 @@ export async function acceptCampaign(services: ApiServices, c: Context<AccountEn
     const stored = { ...campaign, callbackUrl: callbackUrl ?? null, callbackEndpointId, httpRequestId: c.get('requestId') };
     await storeCampaign(client, stored, account.twoWay === 'on', messages);
     if (keeps) await keepRows(client, stored, recipients);
-    // Last: a long list takes its time to be stored.
+    // Last: the hold begins after a long list is stored.
     const goesAt = holdSeconds === undefined ? sendAt : await holdCampaign(client, id, holdSeconds);
     const told = await markShared(client, { rules, campaignId: id, at: sendAt ?? createdAt, messages, seen, warnings });
     const accepted = {
@@ -114,6 +114,6 @@ export async function acceptCampaign(services: ApiServices, c: Context<AccountEn
     await c.get('idempotency')?.keep(client, 202, accepted);
     return accepted;
   });
-  runs.sendCampaign(id); // stored is accepted: a start that fails is the sweep's
+  runs.sendCampaign(id); // if this start fails, the sweep starts it
   return view;
 }

@@ -54,7 +54,7 @@ const get = route('get', '/analytics', 'getAnalytics', {
   responses: ok('The figures', AnalyticsView),
 });
 
-/** To write the day out for each reply took longer than to read them. */
+/** Formatting the day for each reply took longer than reading them. */
 const REPLIES = `select to_char(day, 'YYYY-MM-DD') as day, coalesce(replies, 0) as replies, coalesce("optOuts", 0) as "optOuts"
   from generate_series(($2::timestamptz at time zone $4)::date, (($3::timestamptz - interval '1 ms') at time zone $4)::date, interval '1 day') each (day)
   left join (
@@ -64,7 +64,6 @@ const REPLIES = `select to_char(day, 'YYYY-MM-DD') as day, coalesce(replies, 0) 
 const CALLBACKS = `select last_class as class, count(*)::int as deliveries from deliveries
   where account_id = $1 and channel = 'callback' and id >= $2 and id < $3 and last_class is not null group by 1 order by 2 desc, 1`;
 
-/** States of a message that has not gone, or never will. */
 const NOT_SENT = new Set(['queued', 'submitting', 'skipped', 'failed']);
 const sum = (counts: [string, number][]): number => counts.reduce((total, [, count]) => total + count, 0);
 
@@ -108,7 +107,7 @@ export const analytics = ({ db }: ApiServices) =>
     );
   });
 
-/** Added up by name: two classes may be one to a customer. */
+/** Sums by name: two classes may be one to a customer. */
 function totalsOf(counts: [string, number][]): [string, number][] {
   const totals = new Map<string, number>();
   for (const [name, count] of counts) totals.set(name, (totals.get(name) ?? 0) + count);

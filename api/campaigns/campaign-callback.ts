@@ -4,7 +4,7 @@ import { writeSecrets } from '../../webhook-client/signing-secrets.ts';
 import { campaignEndpoint } from '../../database/callbacks/campaign-endpoint.ts';
 import type { ApiServices } from '../services.ts';
 
-/** The endpoint that posts a campaign's replies to the URL that it names, made in the transaction that stores the campaign. */
+/** Makes the endpoint for a campaign's callback URL, in the transaction that stores the campaign. */
 export async function campaignCallback(
   { secrets }: Pick<ApiServices, 'secrets'>,
   client: PoolClient,

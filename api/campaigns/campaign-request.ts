@@ -6,7 +6,7 @@ import { CallbackUrl } from '../reply-settings/callback-url.ts';
 import { Route, TimeIn } from '../http/schemas.ts';
 
 const A_YEAR_MS = 366 * 86_400_000;
-/** How far a customer's clock may be behind ours before `sendAt` counts as a mistake. */
+/** How far a customer's clock may be behind ours. */
 const PAST_TOLERANCE_MS = 5 * 60_000;
 
 export const SkipOptedOut = z.boolean().default(false).openapi({
@@ -31,7 +31,6 @@ export const Sending = {
   simulation: z.boolean().default(false).openapi({ description: 'Goes through everything but the carrier' }),
 };
 
-/** The fields of a campaign without its recipients. */
 export const CampaignText = {
   name: z.string().trim().min(1).max(200),
   text: z
@@ -65,7 +64,6 @@ export const Validity = z.int().min(60).max(LONGEST_VALIDITY_S).optional().opena
     'Seconds from sendAt, or from now: what has not gone by then is skipped (reason expired), and an operator stops trying. Left out: no end',
 });
 
-/** For whoever may think better of it. */
 export const HoldSeconds = z.number().int().min(1).max(60).optional().openapi({
   description: 'Nothing goes for that long, so that a cancel stops all of it; `sendAt` then says from when on it may',
 });
@@ -89,7 +87,6 @@ export function readCampaignText({ purpose, resendInDoubt, keyword, sendAt }: As
   return { sendAt: sendAt === undefined ? null : new Date(sendAt), keyword: word.word };
 }
 
-/** The fault of a time that was asked for. */
 function timeFaults(sendAt: string | undefined, now: number): Fault[] {
   if (sendAt === undefined) return [];
   const time = Date.parse(sendAt);
@@ -97,7 +94,7 @@ function timeFaults(sendAt: string | undefined, now: number): Fault[] {
   return !past && time < now + A_YEAR_MS ? [] : [fault('sendAt', past ? 'send-at-past' : 'send-at-far')];
 }
 
-/** Null for at once. Throws for a time that can not be used. */
+/** Null for at once. Throws for an unusable time. */
 export function sendTime(sendAt: string | undefined, now: number): Date | null {
   const faults = timeFaults(sendAt, now);
   if (faults.length > 0) throw invalidRequest(...faults);

@@ -38,7 +38,7 @@ const get = route('get', '/campaigns/{id}/results', 'getCampaignResults', {
   responses: ok('The results', View, notFound),
 });
 
-/** Added up by what `nameOf` makes of each; none where it makes nothing. */
+/** Sums by the name that `nameOf` gives each item; null leaves it out. */
 function addUp<T>(list: readonly T[], nameOf: (each: T) => string | null, count: (each: T) => number): Map<string, number> {
   const sums = new Map<string, number>();
   for (const each of list) {

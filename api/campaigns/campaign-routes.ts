@@ -14,7 +14,6 @@ import { savedLists } from './saved-lists.ts';
 import { writeAgain } from './write-again.ts';
 import { forAccounts, forAnyone } from '../http/route.ts';
 
-/** Routes of campaigns for an account's key. */
 export const campaignRoutes = (services: ApiServices) =>
   forAccounts()
     .route('/', campaigns(services))
@@ -30,5 +29,4 @@ export const campaignRoutes = (services: ApiServices) =>
     .route('/', savedLists(services))
     .route('/', analytics(services));
 
-/** Routes of campaigns for an operator's key. */
 export const operatorCampaignRoutes = (services: ApiServices) => forAnyone().route('/', operatorLatency(services));

@@ -11,7 +11,7 @@ import { WITHIN } from '../../database/campaigns/campaign-results.ts';
 import { figuresOf, MOST_CAMPAIGNS, type Counted } from '../../database/campaigns/campaign-report.ts';
 import { AcceptedCampaign, CampaignProgress, CampaignState, CampaignView, campaignView } from './campaign-view.ts';
 import { speak } from '../http/language.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageBy, pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { MessageState, MessageView, messageView } from './message-view.ts';
 import { conflict, existing, notFound, refused } from '../http/problem.ts';
@@ -70,7 +70,7 @@ const cancel = change('cancel', 'End a campaign; what is still queued is skipped
 
 const FAILED = ['undelivered', 'expired', 'failed'];
 
-/** Null for what does not wait for its time. */
+/** Null unless the campaign waits for its time. */
 function startsInMs({ state, sendAt }: Campaign): number | null {
   const leftMs = state === 'launched' && sendAt ? sendAt.getTime() - Date.now() : 0;
   return leftMs > 0 ? leftMs : null;
@@ -87,7 +87,6 @@ const resultOf = ({ states, repliers, replied }: Counted): CampaignFigures => ({
 type Key = { id: string; account: string };
 const keyOf = (c: Context<AccountEnv>, { id }: { id: string }): Key => ({ id, account: c.get('account').id });
 
-/** How many messages are in each state now. */
 async function count(db: Database, id: string): Promise<Record<string, number>> {
   const counts = await rows<{ state: string; count: number }>(
     db.pool,
@@ -98,27 +97,24 @@ async function count(db: Database, id: string): Promise<Record<string, number>> 
 }
 
 async function listPage({ db }: ApiServices, account: string, asked: z.infer<typeof ListQuery>) {
-  const { cursor, limit, state, search, figures: wanted } = asked;
-  const scope = `campaigns ${account}`;
-  const after = readCursor(scope, cursor, ById);
-  // LIKE's pattern characters stand for any letter.
+  const { state, search, figures: wanted, ...query } = asked;
+  // `_` in place of LIKE's pattern characters matches any character.
   const where = {
     account,
     ...(state ? { state } : {}),
     ...(search ? { name: { $ilike: `%${search.replaceAll(/[\\%_]/g, '_')}%` } } : {}),
-    ...(after ? { id: { $lt: after[0] } } : {}),
   };
-  const found = await db.em().find(Campaign, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+  const find = ({ older, newestFirst }: Place) => db.em().find(Campaign, { ...where, ...older }, newestFirst);
+  const { items: found, nextCursor } = await pageById(query, `campaigns ${account}`, find, (row) => row);
   const ids = found.map(({ id }) => id);
   const figures = new Map(wanted ? (await figuresOf(db.pool, account, ids)).map((each) => [each.id, resultOf(each)]) : []);
-  const view = (campaign: Campaign) => {
+  const items = found.map((campaign) => {
     const result = figures.get(campaign.id);
     return { ...campaignView(campaign), ...(result ? { figures: result } : {}) };
-  };
-  return page(found, limit, view, (last) => writeCursor(scope, [last.id]));
+  });
+  return { items, nextCursor };
 }
 
-/** A campaign, what it waits for and how far it is. */
 async function progressOf({ db }: ApiServices, id: string, c: Context<AccountEnv>) {
   const campaign = existing(await db.em().findOne(Campaign, { id, account: c.get('account').id }));
   // In this order: what is held was claimed before it was counted.
@@ -135,19 +131,23 @@ async function progressOf({ db }: ApiServices, id: string, c: Context<AccountEnv
 }
 
 async function messagesPage({ db }: ApiServices, { id, account }: Key, asked: z.infer<typeof MessagesQuery>) {
-  const { cursor, limit, state } = asked;
+  const { state, ...query } = asked;
   const em = db.em();
   existing(await em.findOne(Campaign, { id, account }, { fields: ['id'] }));
-  const scope = `campaign messages ${id}`;
-  const after = readCursor(scope, cursor, z.tuple([z.number().int()]));
-  const where = { campaignId: id, ...(state ? { state } : {}), ...(after ? { row: { $gt: after[0] } } : {}) };
-  const found = await em.find(Message, where, { orderBy: { row: 'asc' }, limit: limit + 1 });
-  return page(found, limit, messageView, (last) => writeCursor(scope, [last.row]));
+  const byRow = {
+    scope: `campaign messages ${id}`,
+    position: z.tuple([z.number().int()]),
+    placeOf: ({ row }: Message): [number] => [row ?? 0],
+  };
+  const where = { campaignId: id, ...(state ? { state } : {}) };
+  const find = (after: [number] | null, limit: number) =>
+    em.find(Message, { ...where, ...(after ? { row: { $gt: after[0] } } : {}) }, { orderBy: { row: 'asc' }, limit });
+  return pageBy(query, byRow, find, messageView);
 }
 
-/** The row decides: the change happens only from one of these states, and the run is told after it. */
+/** Changes the state if it is one of `from`, then signals the run. */
 async function move({ db, runs }: ApiServices, { id, account }: Key, from: Campaign['state'][], to: Campaign['state']) {
-  // A campaign that was never launched can only be cancelled, and has no run that would end it.
+  // An unlaunched campaign can only be cancelled, and has no run that would end it.
   const moved = await affected(
     db.pool,
     `update campaigns set state = $3, ended_at = case when launched_at is null then now() end,

@@ -50,10 +50,8 @@ const change = route('patch', '/campaigns/{id}', 'changeDraft', {
   }),
 });
 
-/** The given value, else the stored one. */
 const or = <T>(given: T | undefined, stored: T): T => (given === undefined ? stored : given);
 
-/** The campaign after the change. */
 export function changedBy(asked: z.infer<typeof DraftChange>, before: Campaign) {
   const purpose = or(asked.purpose, before.purpose);
   const resendInDoubt = or(asked.resendInDoubt, before.resendInDoubt);
@@ -76,7 +74,7 @@ export function changedBy(asked: z.infer<typeof DraftChange>, before: Campaign) 
   };
 }
 
-/** Changes with whatever is stored of a campaign: who decided by what they saw is told when it is not that any more. */
+/** Changes with any stored field of a campaign, for optimistic concurrency. */
 export async function versionOf(sql: Sql, id: string, accountId: string): Promise<string> {
   const [row] = await rows<{ version: string }>(
     sql,
@@ -88,7 +86,7 @@ export async function versionOf(sql: Sql, id: string, accountId: string): Promis
 }
 export const changedMeanwhile = (): AppError => new AppError('conflict', said('campaign-changed'));
 
-/** Checks a campaign as a whole before anything is stored. Answers the carrier that it begins with. */
+/** Checks a campaign without recipients. Returns the carrier it starts with. */
 export async function carrierOf(
   services: ApiServices,
   account: CallingAccount,
@@ -99,7 +97,7 @@ export async function carrierOf(
   return plan.carrierId;
 }
 
-/** The rows of the list that is there become a new one's, which is looked at. False when there are none. */
+/** Imports the rows of the latest list again under a new id. False when there are none. */
 async function lookAgain(client: PoolClient, campaignId: string, accountId: string, importId: string): Promise<boolean> {
   const [list] = await rows<{ id: string; columns: string[] }>(
     client,
@@ -136,25 +134,7 @@ export const draftChanges = (services: ApiServices) => {
            with_replies = $withReplies, allow_unreachable = $allowUnreachable, optimise = $optimise, simulation = $simulation,
            purpose = $purpose, resend_in_doubt = $resendInDoubt, keyword = $keyword, send_at = $sendAt, callback_url = $callbackUrl,
            callback_endpoint_id = $endpoint, carrier_id = $carrier where id = $id`,
-        {
-          id,
-          name: after.name,
-          requestId: after.requestId,
-          route: after.route,
-          text: after.text,
-          sender: after.sender,
-          withReplies: after.withReplies,
-          allowUnreachable: after.allowUnreachable,
-          optimise: after.optimise,
-          simulation: after.simulation,
-          purpose: after.purpose,
-          resendInDoubt: after.resendInDoubt,
-          keyword: after.keyword,
-          sendAt: after.sendAt,
-          callbackUrl,
-          endpoint,
-          carrier,
-        },
+        { ...after, id, callbackUrl, endpoint, carrier },
       );
       const others = messagesOf(after) !== messagesOf(before);
       return others && lookAgain(client, id, account.id, importId);
@@ -165,6 +145,6 @@ export const draftChanges = (services: ApiServices) => {
   });
 };
 
-/** The plan by which each message of a list is made. */
+/** The part of a campaign that decides its messages. */
 const messagesOf = (campaign: Parameters<typeof requestOf>[0] & { simulation: boolean }): string =>
   JSON.stringify([requestOf(campaign), campaign.simulation]);

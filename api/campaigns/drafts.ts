@@ -76,7 +76,6 @@ async function createDraft(services: ApiServices, c: Context<AccountEnv>, asked:
   return campaign;
 }
 
-/** Throws for a campaign that can not be launched. */
 async function checkLaunch(
   { db }: ApiServices,
   account: CallingAccount,
@@ -90,7 +89,7 @@ async function checkLaunch(
       fault('list', 'list-invalid-rows', { n: list.invalid }),
     ]);
   const { route, text, withReplies, sender } = campaign;
-  // A list may have been ready before two-way SMS was turned off.
+  // A list may have become ready before two-way SMS was turned off.
   if (asksForReplies({ route, text, withReplies, sender: sender ?? undefined }) && account.twoWay !== 'on')
     throw new AppError('two-way-off', twoWayOff(account).said);
 }
@@ -106,7 +105,7 @@ async function launchDraft(services: ApiServices, c: Context<AccountEnv>, id: st
   const launchedAt = new Date();
   const chosen = sendTime(time, launchedAt.getTime()) ?? campaign.sendAt ?? null;
   const sendAt = await transaction(db.pool, async (client) => {
-    // The plan that was checked here is the one that goes, or nothing does.
+    // Only the version that was checked here is launched.
     const moved = await affected(
       client,
       `update campaigns set state = 'launched', launched_at = $4, send_at = $5, http_request_id = $6 where id = $1 and account_id = $2 and xmin::text = $3`,

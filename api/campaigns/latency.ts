@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { Account } from '../../database/account.ts';
 import { campaignFigures, type Counted } from '../../database/campaigns/campaign-report.ts';
 import { idAt } from '../../database/ids.ts';
 import { rows, type Sql } from '../../database/sql.ts';
 import { percentilesOf, WITHIN, type Percentiles } from '../../domain/campaigns/percentiles.ts';
 import { DAY_MS } from '../../domain/durations.ts';
-import { missing, notFound } from '../http/problem.ts';
+import { requireAccount } from '../http/auth.ts';
+import { notFound } from '../http/problem.ts';
 import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { IdParam, Route } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -38,7 +38,6 @@ const CALLBACK = `select count(*)::int as count, (percentile_disc(0.5) within gr
       join replies r on r.id = e.reply_id and r.account_id = $1
   ) taken`;
 
-/** How long SMS took to be delivered, by route. */
 export function deliveryLatency(campaigns: Counted[]) {
   return (['premium', 'lowcost'] as const).flatMap((route) => {
     const found = percentilesOf(campaigns.filter((campaign) => campaign.route === route).map(({ took }) => took));
@@ -46,7 +45,7 @@ export function deliveryLatency(campaigns: Counted[]) {
   });
 }
 
-/** Null where no callback of a reply was taken. Of deliveries with ids from one to the other. */
+/** Of deliveries with ids in the range; null where no callback was taken. */
 export async function callbackLatency(sql: Sql, account: string, [from, to]: [from: string, to: string]) {
   const [found] = await rows<Percentiles>(sql, CALLBACK, [account, from, to]);
   return found && found.count > 0 ? found : null;
@@ -64,7 +63,7 @@ const get = route('get', '/accounts/{id}/latency', 'getAccountLatency', {
 export const operatorLatency = ({ db }: ApiServices) =>
   forAnyone().openapi(get, async (c) => {
     const { id } = c.req.valid('param');
-    if ((await db.em().count(Account, { id })) === 0) throw missing();
+    await requireAccount(db.pool, id);
     const now = Date.now();
     const span: [string, string] = [idAt(now - SINCE_DAYS * DAY_MS), idAt(now)];
     const delivery = deliveryLatency(await campaignFigures(db.pool, id, span));

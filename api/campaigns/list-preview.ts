@@ -114,7 +114,7 @@ export const listPreviews = (services: ApiServices) => {
 
 type Tallied = { campaign: Campaign; importId: string; tally: PreviewTally };
 
-/** The preview that the tally adds up to. Its samples are planned now, for neither their numbers nor their texts were kept. */
+/** The preview that a tally adds up to. Samples are planned now: their numbers and texts were not kept. */
 async function resultOf(
   services: ApiServices,
   c: Context<AccountEnv>,
@@ -166,7 +166,7 @@ async function resultOf(
   };
 }
 
-/** As a list that is sent at once would be refused. */
+/** As a list sent at once would be refused. */
 function refusalsOf(
   { refused, faultRows, problems: found, faults, unreachable }: PreviewTally,
   byCode: ReadonlySet<string>,
@@ -178,7 +178,7 @@ function refusalsOf(
   ];
 }
 
-/** The warnings of the whole list; those of a page speak for that page only. */
+/** Warnings for the whole list; a page's warnings cover that page only. */
 function warningsOf(
   tally: PreviewTally,
   request: Omit<CampaignRequest, 'recipients'>,
@@ -200,7 +200,7 @@ function warningsOf(
     ...spendWarning(tally.costMicros, room),
   ];
   const said = new Map(whole.map((warning) => [warning.code, warning]));
-  // Warnings that no page gave are left out; those without numbers stand as they are.
+  // Warnings with counts are made anew above; the others stand as their page gave them.
   const others = tally.warnings.filter(({ code }) => !said.has(code) && !COUNTED.has(code));
   return [...whole, ...others, ...optedOut(tally.optedOut), ...deadNumbers(tally.dead ?? 0)];
 }

@@ -19,7 +19,7 @@ import type { ListRow } from '../lists/read-list.ts';
 import { Id, IdParam, Locale, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 
-/** PostgreSQL's code for a row that somebody else holds. */
+/** PostgreSQL's `lock_not_available`. */
 const LOCKED = '55P03';
 export const ImportView = z
   .object({
@@ -90,12 +90,12 @@ export const lists = ({ db, runs }: ApiServices) => {
       if ((await db.em().count(Campaign, { id: campaignId, account: accountId })) === 0) throw missing();
       const list = uploadOf(c, c.req.valid('query'));
       const id = newId();
-      // One transaction: a list that can't be read, or a crash in the middle of it, leaves everything as it was.
+      // One transaction: an unreadable list or a crash leaves everything as it was.
       await transaction(db.pool, async (client) => {
         await beginImport(client, campaignId, accountId);
         await importStored(client, { id, accountId, campaignId, ...(await list.store(client, id)) });
       });
-      // As it is stored, before its run looks at it.
+      // As stored, before its run changes it.
       const stored = importView(await find(campaignId, accountId), speak(c));
       runs.importRecipients(id, accountId);
       return c.json(stored, 202);
@@ -132,7 +132,7 @@ export const lists = ({ db, runs }: ApiServices) => {
     });
 };
 
-/** Holds a campaign that was not launched until the end of the transaction; or an error says why it can't be changed. */
+/** Locks an unlaunched campaign until the transaction ends. Throws why it can't be changed. */
 export async function holdDraft(client: PoolClient, campaignId: string, accountId: string): Promise<void> {
   const [campaign] = await rows<{ state: string }>(
     client,
@@ -147,7 +147,7 @@ export async function holdDraft(client: PoolClient, campaignId: string, accountI
     throw new AppError('conflict', said('campaign-not-draft', { state: campaign.state }));
 }
 
-/** The rows of a list as they came, as another one's own; what an erasure emptied is left out. Answers how many. */
+/** Copies the rows of a list, without those that an erasure emptied. Returns how many. */
 export const takeRows = (client: PoolClient, from: string, to: string): Promise<number> =>
   affected(
     client,
@@ -156,7 +156,7 @@ export const takeRows = (client: PoolClient, from: string, to: string): Promise<
     [to, from],
   );
 
-/** The campaign becomes `importing`, without what an earlier list made of it; or an error says why it can't. */
+/** Sets a campaign to `importing` and deletes what its earlier list made. Throws why it can't be changed. */
 export async function beginImport(client: PoolClient, campaignId: string, accountId: string): Promise<void> {
   await holdDraft(client, campaignId, accountId);
   await affected(client, `update campaigns set state = 'importing' where id = $1`, [campaignId]);
@@ -169,11 +169,9 @@ export async function beginImport(client: PoolClient, campaignId: string, accoun
   );
 }
 
-/** Why nothing is made of a list that selects nobody. */
 export const nobody = (): AppError =>
   new AppError('invalid-list', said('nobody-to-write-to'), [fault('list', 'list-selects-nobody')]);
 
-/** Makes the list stored under that id the campaign's import. */
 export const importStored = (
   client: PoolClient,
   list: { id: string; accountId: string; campaignId: string; columns: string[]; listed: number; guessed?: ListGuess },
@@ -184,7 +182,7 @@ export const importStored = (
     [list.id, list.accountId, list.campaignId, list.columns, list.listed, list.guessed ? JSON.stringify(list.guessed) : null],
   );
 
-/** The rows of a campaign that did not come as a list, as a list that was looked at. */
+/** Stores the recipients of a JSON campaign as a list already checked. */
 export async function keepRows(
   client: PoolClient,
   campaign: { accountId: string; id: string; total: number; segments: number },

@@ -82,13 +82,13 @@ type Shown = Pick<
 export const messageView = (message: Shown): z.infer<typeof MessageView> =>
   shown(MessageView, message, {
     to: message.toNumber,
-    // The operator's own code is not known before a receipt or a reply names it.
+    // The operator's own code is unknown until a receipt or a reply names it.
     replyCode: message.replyCode === PLACEHOLDER ? null : (message.replyCode ?? null),
     attribution: message.replyCode ? (message.ambiguous ? 'may-be-ambiguous' : 'exact') : null,
     cost: moneyOrNone(message.costMicros),
   });
 
-/** The fields of a message before anything happened to it. */
+/** A message before anything happened to it. */
 export const fresh = {
   state: 'queued',
   reason: null,

@@ -87,14 +87,12 @@ export const Preview = z
   })
   .openapi('Preview');
 
-/** A reason why not, with its first faults. */
 export const refusalView = (refused: Refusal, language: Language) => ({
   code: refused.code,
   detail: detailOf(refused, language),
   errors: refused.faults.slice(0, SHOWN_FAULTS).map((each) => faultView(each, language)),
 });
 
-/** The text for three recipients, and how each can answer. */
 export const samplesView = (messages: readonly PlannedMessage[], answerBy: AnswerBy, locale: Language) =>
   sampleOf(messages).map(({ to, sender, replyCode, text, segments, encoding, ambiguous }) => {
     const answer = howToAnswer(answerBy, replyCode, locale);

@@ -26,7 +26,7 @@ import { loadPlanRules, type PlanRules } from '../../planning/load-rules.ts';
 import { body, IdParam, iso, json } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
-/** Rows of an uploaded list that its preview looks at. */
+/** Rows of an uploaded list that the quick preview plans. */
 const SAMPLE = 1000;
 const ListPreview = Preview.extend({
   sampled: z.number().int().openapi({ description: 'Rows of the list that this is about, from its first' }),
@@ -52,7 +52,6 @@ const ofList = route('post', '/campaigns/{id}/preview', 'previewList', {
 export const previews = (services: ApiServices) => {
   const { db, hashPhone } = services;
 
-  /** The very plan that would be sent. */
   async function preview(c: Context<AccountEnv>, request: CampaignRequest, rules: PlanRules): Promise<z.infer<typeof Preview>> {
     const [account, language] = [c.get('account'), speak(c)];
     const outlook = await evaluateCampaign(request, rules);

@@ -25,20 +25,20 @@ const reschedule = route('post', '/campaigns/{id}/reschedule', 'rescheduleCampai
   }),
 });
 
-/** Of a campaign: whether it still waits for its time. By the clock of who would send it. */
+/** The campaign still waits for its time, by the sender's clock. */
 export const UNBEGUN = `state in ('launched', 'paused') and send_at > clock_timestamp()`;
 export const begun = (): AppError => new AppError('conflict', said('campaign-begun'));
 
 /**
- * Its run looks at the row, under the same lock, before it sends anything: either it has found its time come, and then that is past
- * here as well, or it finds the new one. Answers the first phones of a campaign that was moved.
+ * The run reads the row under the same lock before it sends: it sees either its time come, which is past here too, or the new
+ * time. Returns the first phones of a moved campaign.
  */
 const MOVED = `with moved as (
     update campaigns set send_at = $3, expires_at = expires_at + ($3 - send_at)
     where id = $1 and account_id = $2 and ${UNBEGUN} returning id
   ) select m.to_number as phone from moved join messages m on m.campaign_id = moved.id order by m.row limit 1000`;
 
-/** In whose place a campaign goes is cancelled with its launch; or an error says that it is too late, and nothing is launched. */
+/** Cancels the campaign that a new one replaces. Throws when it has begun; then nothing is launched. */
 export async function putAside(client: PoolClient, accountId: string, id: string): Promise<void> {
   const moved = await affected(
     client,

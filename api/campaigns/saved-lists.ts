@@ -1,24 +1,21 @@
 import { z } from '@hono/zod-openapi';
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { PoolClient } from 'pg';
 import { flushWithRoom } from '../../database/caps.ts';
 import { newId } from '../../database/ids.ts';
-import { ListImport } from '../../database/campaigns/list-import.ts';
-import type { ListGuess } from '../../database/campaigns/list-import.ts';
+import { ListImport, type ListGuess } from '../../database/campaigns/list-import.ts';
 import { SavedList } from '../../database/campaigns/saved-list.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
-import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { speak } from '../http/language.ts';
 import { Guessed, guessView, listBody, ListColumns, uploadOf, type Upload } from '../lists/list-upload.ts';
 import { beginImport, importStored, ImportView, importView, nobody, takeRows } from './lists.ts';
-import { conflict, existing, missing, notFound, refused } from '../http/problem.ts';
+import { conflict, existing, missing, notFound, refused, refuseTaken } from '../http/problem.ts';
 import { accepted, forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 
-/** The tags that a contact fills: `{{firstName}}`, `{{lastName}}`. */
+/** The tags that a contact fills. */
 const CONTACT_COLUMNS = ['to', 'firstName', 'lastName'];
 
 const ListView = z
@@ -52,7 +49,7 @@ const From = z
 
 const route = routesOf('Lists');
 const one = ok('The list', ListView, notFound);
-const operatorRoute = routesOf('Campaigns');
+const campaignRoute = routesOf('Campaigns');
 const all = route('get', '/lists', 'listSavedLists', {
   summary: 'Lists that are kept between campaigns, the newest first',
   request: { query: PageQuery },
@@ -84,15 +81,15 @@ const remove = route('delete', '/lists/{id}', 'deleteSavedList', {
   request: { params: IdParam },
   responses: done('Removed', notFound),
 });
-const use = operatorRoute('post', '/campaigns/{id}/recipients/from', 'takeRecipients', {
+const use = campaignRoute('post', '/campaigns/{id}/recipients/from', 'takeRecipients', {
   summary: 'The recipients of a draft, from a list that is kept or from contacts, as they are now. It replaces the ones before',
   request: { params: IdParam, body: body(From) },
   responses: accepted('Taken; the rows are being looked at', ImportView, { ...notFound, ...conflict, ...refused }),
 });
 
-/** The rows of a list kept, as the import's own. Null when there is no such list. */
+/** Copies a saved list's rows into an import. Null when there is no such list. */
 async function takeList(client: PoolClient, accountId: string, id: string, importId: string) {
-  // Held until the end: rows that are being put in its place come after, as a whole.
+  // Locked to the end, so that a replacement of the rows waits.
   const [list] = await rows<{ columns: string[] }>(
     client,
     'select columns from saved_lists where id = $1 and account_id = $2 for share',
@@ -113,16 +110,12 @@ async function takeContacts(client: PoolClient, accountId: string, wanted: strin
   return { columns: CONTACT_COLUMNS, listed };
 }
 
-function taken(error: unknown): never {
-  if (error instanceof UniqueConstraintViolationException) throw new AppError('conflict', said('list-name-taken'));
-  throw error;
-}
+const taken = refuseTaken(said('list-name-taken'));
 
 async function find({ db }: ApiServices, id: string, account: string): Promise<SavedList> {
   return existing(await db.em().findOne(SavedList, { id, account }));
 }
 
-/** Puts the rows of an upload in the place of those that a list has. */
 async function replaceRows(
   client: PoolClient,
   { id, account }: { id: string; account: string },
@@ -137,7 +130,6 @@ async function replaceRows(
   return guessed;
 }
 
-/** Makes a list or contacts the recipients of a draft, and starts looking at them. */
 async function takeRecipients(
   { db, runs }: ApiServices,
   campaign: { id: string; accountId: string },
@@ -164,16 +156,8 @@ export const savedLists = (services: ApiServices) => {
   return forAccounts()
     .openapi(all, async (c) => {
       const account = c.get('account').id;
-      const { cursor, limit } = c.req.valid('query');
-      const scope = `lists ${account}`;
-      const after = readCursor(scope, cursor, ById);
-      const found = await db
-        .em()
-        .find(SavedList, { account, ...(after ? { id: { $lt: after[0] } } : {}) }, { orderBy: { id: 'desc' }, limit: limit + 1 });
-      return c.json(
-        page(found, limit, view, (last) => writeCursor(scope, [last.id])),
-        200,
-      );
+      const find = ({ older, newestFirst }: Place) => db.em().find(SavedList, { account, ...older }, newestFirst);
+      return c.json(await pageById(c.req.valid('query'), `lists ${account}`, find, (list) => view(list)), 200);
     })
     .openapi(create, async (c) => {
       const { name } = c.req.valid('json');

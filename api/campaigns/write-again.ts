@@ -44,11 +44,11 @@ const WHOSE: Record<z.infer<typeof Again>['to'], string> = {
     and not exists (select from replies r where r.account_id = m.account_id and r.campaign_id = m.campaign_id and r.from_number = m.to_number)`,
 };
 const PAGE = 5000;
-/** The columns that a contact fills, where the rows of the campaign were not kept. */
+/** The columns that a contact fills, where the campaign's rows were not kept. */
 const COLUMNS = ['to', 'reference', 'firstName', 'lastName'];
 type Person = { row: number; to: string; reference: string | null; firstName: string | null; lastName: string | null };
 
-/** The copy of a campaign as a draft whose list comes next. */
+/** Copies a campaign as a draft whose list follows. */
 const COPY = `insert into campaigns (id, account_id, carrier_id, name, route, text, sender, with_replies, allow_unreachable, simulation,
     resend_in_doubt, optimise, purpose, callback_url, callback_endpoint_id, keyword, send_at, expires_at, replaces_id, state, total, segments, created_at)
   select $1, account_id, carrier_id, coalesce($4, name), route, text, sender, with_replies, allow_unreachable, simulation, resend_in_doubt, optimise,
@@ -56,7 +56,7 @@ const COPY = `insert into campaigns (id, account_id, carrier_id, name, route, te
     case when $5 then id end, 'importing', 0, 0, now()
   from campaigns where id = $2 and account_id = $3 and launched_at is not null and (not $5 or ${UNBEGUN})`;
 
-/** Those who are meant, by number. */
+/** The chosen recipients, by number. */
 async function chosen(pool: Pool, campaign: Campaign, to: keyof typeof WHOSE): Promise<Map<string, Person>> {
   const found = new Map<string, Person>();
   for (let after = 0; ;) {
@@ -76,7 +76,7 @@ async function chosen(pool: Pool, campaign: Campaign, to: keyof typeof WHOSE): P
   }
 }
 
-/** Their rows as they came, each number once; of a campaign that kept none, what is known of them. */
+/** Their original rows, each number once; without kept rows, what their contacts say. */
 async function* rowsOf(
   pool: Pool,
   list: string | undefined,

@@ -6,7 +6,6 @@ import { operatorLines } from './operator-lines.ts';
 import { operatorRoutingTable } from './operator-routing.ts';
 import { forAnyone } from '../http/route.ts';
 
-/** Routes of carriers for an operator's key. */
 export const operatorCarrierRoutes = (services: ApiServices) =>
   forAnyone()
     .route('/', operatorCarriers(services))

@@ -14,8 +14,8 @@ const MOST_OCTETS = 1_048_576;
 const A_UUID = z.uuid();
 
 /**
- * Where carriers bring replies and receipts. They are answered 200 only after the commit, and 503 while the database is out
- * of reach, so that they try again. No key: each kind of carrier verifies the signature that was agreed with it.
+ * Receives replies and receipts: 200 after the commit, 503 while the database is unreachable, so that carriers try again. No key:
+ * each kind of carrier verifies its own signature.
  */
 export const webhooks = ({ db, secrets, registry, ingestWebhook, publicUrl }: ApiServices) => {
   async function take(c: Context<ApiEnv>): Promise<Response> {

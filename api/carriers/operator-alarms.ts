@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { rows } from '../../database/sql.ts';
 import { ALARM_KINDS } from '../../domain/carriers/alarm.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 
 import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, shown, Time } from '../http/schemas.ts';
@@ -35,18 +35,15 @@ const view = (row: Row) => shown(AlarmView, row);
 
 export const operatorAlarms = ({ db }: ApiServices) =>
   forAnyone().openapi(list, async (c) => {
-    const { cursor, limit, open, carrier } = c.req.valid('query');
-    const after = readCursor('alarms', cursor, ById);
-    const found = await rows<Row>(
-      db.pool,
-      `select a.id, a.kind, a.carrier_id as carrier, c.name, a.since, a.last, a.count, a.detail, a.cleared_at as "clearedAt", a.posted
-       from alarms a join carriers c on c.id = a.carrier_id
-       where ($1::uuid is null or a.id < $1) and ($2::bool is null or (a.cleared_at is null) = $2) and ($3::uuid is null or a.carrier_id = $3)
-       order by a.id desc limit $4`,
-      [after?.[0] ?? null, open === undefined ? null : open === 'true', carrier ?? null, limit + 1],
-    );
-    return c.json(
-      page(found, limit, view, (last) => writeCursor('alarms', [last.id])),
-      200,
-    );
+    const { open, carrier, ...query } = c.req.valid('query');
+    const find = ({ after, most }: Place) =>
+      rows<Row>(
+        db.pool,
+        `select a.id, a.kind, a.carrier_id as carrier, c.name, a.since, a.last, a.count, a.detail, a.cleared_at as "clearedAt", a.posted
+         from alarms a join carriers c on c.id = a.carrier_id
+         where ($1::uuid is null or a.id < $1) and ($2::bool is null or (a.cleared_at is null) = $2) and ($3::uuid is null or a.carrier_id = $3)
+         order by a.id desc limit $4`,
+        [after, open === undefined ? null : open === 'true', carrier ?? null, most],
+      );
+    return c.json(await pageById(query, 'alarms', find, view), 200);
   });

@@ -30,7 +30,7 @@ export const operatorCarrierTypes = ({ registry }: ApiServices) => {
     type,
     route: capabilities.route,
     unverified,
-    // As it is typed in: what has a default may be left out.
+    // As input: fields with a default are optional.
     settings: { ...z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' }) },
   }));
   return forAnyone().openapi(list, (c) => {

@@ -1,15 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { splitSettings } from '../../carriers/secrets.ts';
 import { webhookUrl } from '../../carriers/webhook-url.ts';
 import { Carrier } from '../../database/carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
-import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
 import { faultsOf } from '../http/invalid.ts';
 import { describeError } from '../http/log.ts';
-import { conflict, existing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound, refuseTaken } from '../http/problem.ts';
 import { forAnyone, created, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Route, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -91,7 +90,6 @@ const check = route('post', '/carriers/{id}/check', 'checkCarrier', {
   responses: ok('What it answered', CheckView, notFound),
 });
 
-/** How carriers of the kinds at hand are read and shown. */
 function carrierForms({ secrets, registry }: ApiServices) {
   const kindOf = (type: string) => {
     const kind = registry[type];
@@ -102,7 +100,7 @@ function carrierForms({ secrets, registry }: ApiServices) {
   const openSecrets = (sealed: Uint8Array): Record<string, unknown> =>
     z.record(z.string(), z.unknown()).parse(JSON.parse(secrets.open(sealed)));
 
-  /** The stored form of valid settings. Throws `invalid-request` naming each that is not. */
+  /** The stored form of valid settings. Throws `invalid-request` naming each bad one. */
   function read(type: string, given: Record<string, unknown>) {
     const kind = kindOf(type);
     const parsed = kind.settings.safeParse(given);
@@ -137,12 +135,9 @@ export const operatorCarriers = (services: ApiServices) => {
       const em = db.em();
       const carrier = em.create(Carrier, { id: newId(), name, type, route, ...stored, syncCursor: null, createdAt: new Date() });
       audit(em, { action: 'carrier.create', target: `carrier ${carrier.id}`, detail: { name, type } });
-      await em.flush().catch((error: unknown) => {
-        if (!(error instanceof UniqueConstraintViolationException)) throw error;
-        throw new AppError('conflict', said('carrier-name-taken'));
-      });
+      await em.flush().catch(refuseTaken(said('carrier-name-taken')));
       if (replies === 'poll' || replies === 'both') {
-        // Stored is accepted: a worker makes the schedule when it starts, too.
+        // Workers make missing schedules when they start.
         await runs.scheduleSync(carrier.id).catch((error: unknown) => {
           c.get('log').warn(
             { carrierId: carrier.id, error: describeError(error) },
@@ -180,7 +175,7 @@ export const operatorCarriers = (services: ApiServices) => {
         {
           checked: kind.check !== undefined,
           refused,
-          // Who signs nothing has the secret in the address: it is not shown.
+          // Without a signature the secret is part of the address: not shown.
           webhookUrl: url !== null && kind.secretInAddress ? `${url}?secret=…` : url,
         },
         200,

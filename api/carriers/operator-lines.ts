@@ -5,7 +5,7 @@ import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, IdParam, iso, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 
-/** From so many SMS of a week on, a SIM that nobody ever answered is worth a look. */
+/** SMS a week from which a SIM without any reply is suspicious. */
 const MANY_SENT = 100;
 
 const LineView = z
@@ -142,26 +142,15 @@ export const operatorLines = ({ db, registry, secrets }: ApiServices) => {
     };
   }
 
-  /** Idempotent: what is so already stays, since when it was. */
-  const setPaused = (id: string, paused: boolean): Promise<number> =>
-    transaction(db.pool, (client) =>
-      affected(
-        client,
-        `update carriers set paused_at = case when $2 then now() end where id = $1 and (paused_at is not null) <> $2`,
-        [id, paused],
-      ),
-    );
+  /** Idempotent: a carrier that is paused already keeps its time. */
+  async function setPaused(id: string, paused: boolean): Promise<z.infer<typeof StateView>> {
+    const set = 'update carriers set paused_at = case when $2 then now() end where id = $1 and (paused_at is not null) <> $2';
+    await transaction(db.pool, (client) => affected(client, set, [id, paused]));
+    return viewOf(id);
+  }
 
   return forAnyone()
     .openapi(state, async (c) => c.json(await viewOf(c.req.valid('param').id), 200))
-    .openapi(pause, async (c) => {
-      const { id } = c.req.valid('param');
-      await setPaused(id, true);
-      return c.json(await viewOf(id), 200);
-    })
-    .openapi(resume, async (c) => {
-      const { id } = c.req.valid('param');
-      await setPaused(id, false);
-      return c.json(await viewOf(id), 200);
-    });
+    .openapi(pause, async (c) => c.json(await setPaused(c.req.valid('param').id, true), 200))
+    .openapi(resume, async (c) => c.json(await setPaused(c.req.valid('param').id, false), 200));
 };

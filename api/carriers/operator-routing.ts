@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import { ForeignKeyConstraintViolationException, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
 import { Carrier } from '../../database/carriers/carrier.ts';
 import { newId } from '../../database/ids.ts';
 import { Route } from '../../database/carriers/route.ts';
-import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
-import { conflict, existing, notFound } from '../http/problem.ts';
+import { conflict, existing, notFound, refuseTaken } from '../http/problem.ts';
 import { created, done, forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, Route as RouteName, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -65,8 +65,7 @@ export const operatorRoutingTable = ({ db }: ApiServices) =>
       audit(em, { action: 'route.create', target: `route ${route.id}`, detail: asked });
       await em.flush().catch((error: unknown) => {
         if (error instanceof ForeignKeyConstraintViolationException) throw unknown('account');
-        if (!(error instanceof UniqueConstraintViolationException)) throw error;
-        throw new AppError('conflict', said('line-taken'));
+        return refuseTaken(said('line-taken'))(error);
       });
       return c.json(view(route), 201);
     })

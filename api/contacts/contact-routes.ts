@@ -4,6 +4,5 @@ import { contacts } from './contacts.ts';
 import { optOuts } from './opt-outs.ts';
 import { forAccounts } from '../http/route.ts';
 
-/** Routes of contacts for an account's key. */
 export const contactRoutes = (services: ApiServices) =>
   forAccounts().route('/', optOuts(services)).route('/', contacts(services)).route('/', contactsCsv(services));

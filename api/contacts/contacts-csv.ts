@@ -7,7 +7,7 @@ import { normalisePhone } from '../../domain/phone-number.ts';
 import { createBreath } from '../../planning/breath.ts';
 import { CONTACTS, type ContactRow } from './contacts.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
-import { streamOf } from '../http/csv.ts';
+import { CSV, sendFile, streamOf } from '../http/csv.ts';
 import { bodyOf, listBody } from '../lists/list-upload.ts';
 import { readList, type ListBody, type ListRow } from '../lists/read-list.ts';
 import { problems, refused } from '../http/problem.ts';
@@ -39,7 +39,7 @@ const Import = Options.extend({
       'With a header that names the phone number, and firstName, lastName and tags (separated by a bar) where there are any',
   }),
 }).openapi('ContactImport');
-/** With a file as the body. */
+/** The same options where the body is a file. */
 const ImportQuery = z.strictObject({
   tag: Options.shape.tag,
   phoneColumn: Name.optional(),
@@ -63,7 +63,7 @@ const download = route('get', '/contacts.csv', 'exportContacts', {
   responses: { 200: { description: 'The contacts', content: { 'text/csv': { schema: z.string() } } }, ...problems },
 });
 
-/** The contacts of an import, each number once: the last row counts. Throws a refusal that names every bad row. */
+/** The contacts of an import; the last row of a number counts. Throws a refusal that names every bad row. */
 async function readContacts(list: AsyncIterable<ListRow>, { tag, columns }: Options, country: string): Promise<ContactRead[]> {
   const faults: Fault[] = [];
   const found = new Map<string, ContactRead>();
@@ -105,7 +105,7 @@ const optionsOf = ({ tag, phoneColumn, firstNameColumn, lastNameColumn, tagsColu
   return { tag, columns: Options.shape.columns.parse(Object.fromEntries(Object.entries(columns).filter(([, name]) => name))) };
 };
 
-/** Which of a list's columns is what: as the request says, else by their names. */
+/** The column for each field: as the request says, else by name. */
 function placesOf(header: string[], chosen: Options['columns'] = {}): Record<Column, string | undefined> {
   const byName = (names: RegExp): string | undefined => header.find((name) => names.test(name));
   const places = {
@@ -145,9 +145,5 @@ export const contactsCsv = ({ db }: ApiServices) => {
       const contacts = await readContacts(readList(list, { rows: MOST, bytes: MOST_BYTES }, {}), wish, account.country);
       return c.json(await storeContacts(db.pool, account.id, contacts), 200);
     })
-    .openapi(download, (c) => {
-      c.header('Content-Disposition', 'attachment; filename="contacts.csv"');
-      c.header('Content-Type', 'text/csv; charset=utf-8');
-      return c.body(streamOf(lines(c.get('account').id)), 200);
-    });
+    .openapi(download, (c) => sendFile(c, 'contacts.csv', CSV, streamOf(lines(c.get('account').id))));
 };

@@ -8,7 +8,7 @@ import { recordAudit } from '../../database/people/audit.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
@@ -97,14 +97,13 @@ export const CONTACTS = `select c.id, c.phone, c.first_name as "firstName", c.la
   from contacts c where c.account_id = $1`;
 const view = (row: ContactRow) => shown(ContactView, row);
 
-/** The number that is meant. Throws what is wrong with it. */
 function phoneIn(raw: string, country: string): string {
   const phone = normalisePhone(raw, country);
   if ('e164' in phone) return phone.e164;
   throw invalidRequest({ field: 'phone', ...phone });
 }
 
-/** The search text, with LIKE's pattern characters made plain. */
+/** The search as a LIKE pattern, its special characters escaped. */
 const likeOf = (search: string | undefined): string | null =>
   search === undefined ? null : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
 
@@ -116,20 +115,16 @@ export const contacts = ({ db, hashPhone }: ApiServices) => {
   return forAccounts()
     .openapi(list, async (c) => {
       const account = c.get('account').id;
-      const { cursor, limit, tag, search } = c.req.valid('query');
-      const scope = `contacts ${account}`;
-      const after = readCursor(scope, cursor, ById);
-      const found = await rows<ContactRow>(
-        db.pool,
-        `${CONTACTS} and ($2::uuid is null or c.id < $2) and ($3::text is null or $3 = any(c.tags))
-           and ($4::text is null or c.phone like $4 or c.first_name ilike $4 or c.last_name ilike $4)
-         order by c.id desc limit $5`,
-        [account, after?.[0] ?? null, tag ?? null, likeOf(search), limit + 1],
-      );
-      return c.json(
-        page(found, limit, view, (last) => writeCursor(scope, [last.id])),
-        200,
-      );
+      const { tag, search, ...query } = c.req.valid('query');
+      const find = ({ after, most }: Place) =>
+        rows<ContactRow>(
+          db.pool,
+          `${CONTACTS} and ($2::uuid is null or c.id < $2) and ($3::text is null or $3 = any(c.tags))
+             and ($4::text is null or c.phone like $4 or c.first_name ilike $4 or c.last_name ilike $4)
+           order by c.id desc limit $5`,
+          [account, after, tag ?? null, likeOf(search), most],
+        );
+      return c.json(await pageById(query, `contacts ${account}`, find, view), 200);
     })
     .openapi(get, async (c) => c.json(view(await find(c.req.valid('param').id, c.get('account').id)), 200))
     .openapi(put, async (c) => {

@@ -8,8 +8,8 @@ import { phoneColumnOf } from '../../domain/phone-column.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { createBreath } from '../../planning/breath.ts';
-import { csvLines, streamOf } from '../http/csv.ts';
-import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { CSV, csvLines, sendFile, streamOf } from '../http/csv.ts';
+import { pageBy, pageOf, PageQuery } from '../http/cursor.ts';
 import { notFound, problems, refused } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { body, shown, Time } from '../http/schemas.ts';
@@ -98,13 +98,13 @@ const entryOf = (line: string[], at: number) => {
   return reason ? { phone, reason } : { phone };
 };
 
-/** `before`: how many lines stand above the first. */
+/** `before`: lines above the first entry. */
 async function entriesOf({ entries, csv }: z.infer<typeof Import>): Promise<{ entries: unknown[]; before: number }> {
   if ((entries === undefined) === (csv === undefined)) throw invalidRequest(fault('entries', 'one', { other: 'csv' }));
   if (entries) return { entries, before: 0 };
   const lines = await csvLines(csv ?? '');
   const [first] = lines;
-  // A header has something beneath it.
+  // A lone line is never a header.
   const hasHeader = lines.length > 1 && !/\d/.test(first?.[0] ?? '');
   if (!hasHeader || first === undefined) return { entries: lines.map((line) => entryOf(line, 0)), before: 0 };
   const at = Math.max(0, first.indexOf(phoneColumnOf(first) ?? ''));
@@ -129,19 +129,20 @@ export const optOuts = ({ db, hashPhone }: ApiServices) => {
   return forAccounts()
     .openapi(list, async (c) => {
       const account = c.get('account').id;
-      const { cursor, limit, source } = c.req.valid('query');
-      const scope = `opt-outs ${account}`;
-      const [since = null, phone = null] = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.string()])) ?? [];
-      const found = await rows<Row>(
-        db.pool,
-        `select ${COLUMNS} from opt_outs where account_id = $1 and ($2::text is null or source = $2)
-           and ($3::timestamptz is null or (since, phone) < ($3, $4)) order by since desc, phone desc limit $5`,
-        [account, source ?? null, since, phone, limit + 1],
-      );
-      return c.json(
-        page(found, limit, view, (last) => writeCursor(scope, [last.since.toISOString(), last.phone])),
-        200,
-      );
+      const { source, ...query } = c.req.valid('query');
+      const order = {
+        scope: `opt-outs ${account}`,
+        position: z.tuple([z.iso.datetime(), z.string()]),
+        placeOf: ({ since, phone }: Row): [string, string] => [since.toISOString(), phone],
+      };
+      const find = (after: [string, string] | null, most: number) =>
+        rows<Row>(
+          db.pool,
+          `select ${COLUMNS} from opt_outs where account_id = $1 and ($2::text is null or source = $2)
+             and ($3::timestamptz is null or (since, phone) < ($3, $4)) order by since desc, phone desc limit $5`,
+          [account, source ?? null, ...(after ?? [null, null]), most],
+        );
+      return c.json(await pageBy(query, order, find, view), 200);
     })
     .openapi(add, async (c) => {
       const account = c.get('account');
@@ -173,9 +174,5 @@ export const optOuts = ({ db, hashPhone }: ApiServices) => {
       });
       return c.json({ lifted: true }, 200);
     })
-    .openapi(download, (c) => {
-      c.header('Content-Disposition', 'attachment; filename="opt-outs.csv"');
-      c.header('Content-Type', 'text/csv; charset=utf-8');
-      return c.body(streamOf(lines(c.get('account').id)), 200);
-    });
+    .openapi(download, (c) => sendFile(c, 'opt-outs.csv', CSV, streamOf(lines(c.get('account').id))));
 };

@@ -1,6 +1,6 @@
 import { rows, type Sql } from '../../database/sql.ts';
 
-/** Who a request is from, as the others of the account know them: a person by e-mail address, a program by its key's name. */
+/** The caller's name for colleagues: a person's e-mail address, or a key's name. */
 export async function personOf(sql: Sql, keyId: string): Promise<string> {
   const user = /^user (.*)$/.exec(keyId)?.[1];
   const [row] = await (user === undefined

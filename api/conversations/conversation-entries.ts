@@ -4,7 +4,7 @@ import { touch } from '../../database/live.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { masked } from '../../domain/masked-number.ts';
 import { findConversation, hiding } from './conversation-view.ts';
-import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageBy, pageOf, PageQuery } from '../http/cursor.ts';
 import { IdempotencyHeader } from '../http/idempotency.ts';
 import { refuseOptedOut } from '../../database/contacts/opt-out.ts';
 import { SkipOptedOut } from '../campaigns/campaign-request.ts';
@@ -58,11 +58,11 @@ const answer = route('post', '/conversations/{id}/messages', 'answerConversation
 
 type EntryRow = Omit<z.infer<typeof EntryView>, 'at'> & { ms: number };
 
-/** A message that has not gone yet stands where it was accepted: the time in its UUIDv7. */
+/** The time in the UUIDv7: an unsent message stands where it was accepted. */
 const ACCEPTED_AT = `(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint)`;
-/** Written to that phone: of a campaign only what may have left, of the rest also what waits or was set aside; a simulation never left. */
+/** Messages shown: of a campaign those that may have left, otherwise also queued and skipped ones; no simulations. */
 const SAID = `(m.campaign_id is null or m.resends > 0 or m.state not in ('queued', 'skipped')) and m.state <> 'simulated'`;
-/** Messages and replies of conversation $1 of account $2 with the phone $3, both ways. */
+/** Messages and replies of conversation $1 of account $2 with phone $3. */
 export const ENTRIES = `
   select 'inbound' as direction, id, floor(extract(epoch from received_at) * 1000)::float8 as ms, text, campaign_id as "campaignId",
     null as state, null as reason, null as reference, opt_out as "optOut", partial
@@ -91,23 +91,20 @@ const entryView =
     at: new Date(ms).toISOString(),
   });
 
-/** Everything in a conversation, and answering. */
 export const conversationEntries = ({ db, runs, hashPhone }: ApiServices) =>
   forAccounts()
     .openapi(listEntries, async (c) => {
-      const { cursor, limit, order } = c.req.valid('query');
-      const account = c.get('account').id;
-      const conversation = await findConversation(db.pool, c.req.valid('param').id, c.get('account'));
-      const scope = `conversation ${order} ${conversation.id}`;
-      const [ms = null, id = null] = readCursor(scope, cursor, z.tuple([z.number(), z.uuid()])) ?? [];
-      const values = [conversation.id, account, conversation.phone, ms, id, limit + 1];
-      const found = await rows<EntryRow>(db.pool, entriesOf(order), values);
-      return c.json(
-        page(found, limit, entryView(hiding(c.get('account'), conversation.phone)), (last) =>
-          writeCursor(scope, [last.ms, last.id]),
-        ),
-        200,
-      );
+      const { order, ...query } = c.req.valid('query');
+      const account = c.get('account');
+      const { id: conversationId, phone } = await findConversation(db.pool, c.req.valid('param').id, account);
+      const byTime = {
+        scope: `conversation ${order} ${conversationId}`,
+        position: z.tuple([z.number(), z.uuid()]),
+        placeOf: ({ ms, id }: EntryRow): [number, string] => [ms, id],
+      };
+      const find = (after: [number, string] | null, most: number) =>
+        rows<EntryRow>(db.pool, entriesOf(order), [conversationId, account.id, phone, ...(after ?? [null, null]), most]);
+      return c.json(await pageBy(query, byTime, find, entryView(hiding(account, phone))), 200);
     })
     .openapi(answer, async (c) => {
       const account = c.get('account');

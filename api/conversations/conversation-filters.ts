@@ -20,17 +20,17 @@ export const ConversationFilters = PageQuery.extend({
   search: z.string().trim().min(2).max(100).optional().openapi({ description: 'In numbers, names and the texts of replies' }),
 });
 
-/** The digits in a search, as it is stored: without the zero that only its own country writes. */
+/** Digits as stored: without the national leading zero. */
 const digitsOf = (search: string): string => search.replaceAll(/\D/g, '').replace(/^0+/, '');
 const like = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 /** How many of the newest replies with a word are looked up. */
 const MOST_TEXTS = 200;
 
 type Searcher = Pick<CallingAccount, 'id' | 'country' | 'onlyFor'>;
-/** The conversations that a search finds, by number, name or text: each way by itself, so that each has its index. */
+/** Conversations found by number, name or text, as a union so that each uses its index. */
 function searched(search: string, account: Searcher) {
   const digits = digitsOf(search);
-  // Who does not see numbers does not find by them, in texts neither: a whole one would be confirmed, or found digit by digit.
+  // Callers who may not see numbers can't search by them, not in texts either: they could guess one digit by digit.
   if (digits.length > 2 && account.onlyFor !== null) return { values: [account.id], condition: 'false' };
   const texts = replyConditions(account, { search });
   const values = [...texts.values, like(search)];
@@ -54,13 +54,13 @@ const FLAGS = [
   ['optedOut', 'exists (select from opt_outs o where o.account_id = c.account_id and o.phone = c.phone)'],
 ] as const;
 
-/** The conversations of account $1 with a note that names somebody. */
+/** Conversations of account $1 with a note that mentions somebody. */
 export const mentioning = (who: string): string =>
   `select conversation_id from conversation_notes where account_id = $1 and mentions <> '{}' and ${who}::text = any(mentions)`;
 
 type Asked = Partial<Omit<z.infer<typeof ConversationFilters>, 'cursor' | 'limit'>>;
 
-/** The conditions on `conversations c` that a query asks for, and their values. */
+/** Conditions on `conversations c` and their values. */
 export function conversationConditions(asked: Asked, account: Searcher, me: string | null) {
   const search = asked.search === undefined ? undefined : searched(asked.search, account);
   const values: unknown[] = search?.values ?? [account.id];
@@ -83,9 +83,9 @@ export function conversationConditions(asked: Asked, account: Searcher, me: stri
   return { values, conditions, hits: search?.hits ?? null };
 }
 
-/** A page of them, the one with the newest reply first: so many and one more, after that place. */
+/** Up to `most` of them after a place, newest reply first. */
 export function conversationsQuery(
-  asked: Asked & { limit: number },
+  asked: Asked & { most: number },
   account: Searcher,
   me: string | null,
   after: [lastReplyAt: string, id: string] | null,
@@ -95,7 +95,7 @@ export function conversationsQuery(
     values.push(...after);
     conditions.push(`(c.last_reply_at, c.id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`);
   }
-  values.push(asked.limit + 1);
+  values.push(asked.most);
   const chosen = `select c.* from conversations c where ${conditions.join(' and ')}
     order by c.last_reply_at desc, c.id desc limit $${values.length}`;
   return { text: showing(chosen, hits), values };

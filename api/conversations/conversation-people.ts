@@ -5,14 +5,14 @@ import { newId } from '../../database/ids.ts';
 import { touch } from '../../database/live.ts';
 import { rows, type Sql } from '../../database/sql.ts';
 import { findConversation, hiding } from './conversation-view.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { personOf } from './actor-name.ts';
 import { notFound } from '../http/problem.ts';
 import { forAccounts, created, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 
-/** How long a sign that somebody is writing is believed. */
+/** How long a typing sign lasts. */
 const BELIEVED_SECONDS = 15;
 
 const NoteView = z
@@ -49,18 +49,10 @@ const answering = route('post', '/conversations/{id}/answering', 'tellAnswering'
   responses: ok('Who is writing', AnsweringView, notFound),
 });
 
-const noteView = (
-  { id, author, text, mentions, createdAt }: ConversationNote,
-  hide: ReturnType<typeof hiding>,
-): z.infer<typeof NoteView> => ({
-  id,
-  author,
-  text: hide(text),
-  mentions,
-  createdAt: createdAt.toISOString(),
-});
+const noteView = (note: ConversationNote, hide: ReturnType<typeof hiding>): z.infer<typeof NoteView> =>
+  shown(NoteView, note, { text: hide(note.text) });
 
-/** The people of the account whose e-mail address stands in a text after an @. */
+/** People of the account mentioned by e-mail address after an @. */
 async function mentionedIn(sql: Sql, account: string, text: string): Promise<string[]> {
   const named = [...text.toLowerCase().matchAll(/@([^\s@]+@[^\s@]*[^\s@.,;:!?)])/g)].map(([, email]) => email);
   if (named.length === 0) return [];
@@ -71,27 +63,15 @@ async function mentionedIn(sql: Sql, account: string, text: string): Promise<str
   return found.map(({ email }) => email);
 }
 
-/** Routes for several people in one conversation. */
 export const conversationPeople = ({ db }: ApiServices) =>
   forAccounts()
     .openapi(listNotes, async (c) => {
-      const { cursor, limit } = c.req.valid('query');
       const accountId = c.get('account').id;
       const { id: conversationId, phone } = await findConversation(db.pool, c.req.valid('param').id, c.get('account'));
       const hide = hiding(c.get('account'), phone);
-      const scope = `notes ${conversationId}`;
-      const after = readCursor(scope, cursor, ById);
-      const where = { accountId, conversationId, ...(after ? { id: { $lt: after[0] } } : {}) };
-      const found = await db.em().find(ConversationNote, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
-      return c.json(
-        page(
-          found,
-          limit,
-          (note) => noteView(note, hide),
-          (last) => writeCursor(scope, [last.id]),
-        ),
-        200,
-      );
+      const find = ({ older, newestFirst }: Place) =>
+        db.em().find(ConversationNote, { accountId, conversationId, ...older }, newestFirst);
+      return c.json(await pageById(c.req.valid('query'), `notes ${conversationId}`, find, (note) => noteView(note, hide)), 200);
     })
     .openapi(addNote, async (c) => {
       const accountId = c.get('account').id;

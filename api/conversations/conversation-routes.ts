@@ -8,7 +8,6 @@ import { inboxViews } from './inbox-views.ts';
 import { stream } from './live-stream.ts';
 import { forAccounts } from '../http/route.ts';
 
-/** Routes of conversations for an account's key. */
 export const conversationRoutes = (services: ApiServices) =>
   forAccounts()
     .route('/', conversations(services))

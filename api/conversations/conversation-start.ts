@@ -32,7 +32,6 @@ const start = route('post', '/conversations', 'startConversation', {
   responses: accepted('Stored, and on its way', ConversationView, { ...conflict, ...refused }),
 });
 
-/** A conversation that the account begins. */
 export const conversationStart = (services: ApiServices) => {
   const { db, runs } = services;
   return forAccounts().openapi(start, async (c) => {

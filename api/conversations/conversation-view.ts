@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { masked, maskNumbers } from '../../domain/masked-number.ts';
 import { rows, type Sql } from '../../database/sql.ts';
-import { Id, iso, Time } from '../http/schemas.ts';
+import { Id, iso, shown, Time } from '../http/schemas.ts';
 import { existing } from '../http/problem.ts';
 import type { CallingAccount } from '../services.ts';
 
@@ -50,15 +50,15 @@ export type ConversationRow = Omit<View, 'lastReplyAt' | 'createdAt' | 'snoozedU
   carrierId: string;
 };
 
-/** The state of a conversation: one whose snooze has ended is open. */
+/** A conversation whose snooze has ended is open. */
 export const STATE = `case when c.state = 'snoozed' and c.snoozed_until <= now() then 'open' else c.state end`;
 
-/** How much of its last reply is shown; more is read, so that a number at the end is whole when it is masked. */
+/** Characters shown of the last reply. More is read, so that a number at the cut is masked whole. */
 const SHOWN = 120;
-/** The same of a reply that was searched for: the words are in it. */
+/** Characters read of a reply found by search. */
 const HIT = 500;
 
-/** Of the conversations that `found` selects, whole rows of the table: what is shown of each; `hits`: the replies that were searched for. */
+/** What is shown of the conversations that `found` selects; `hits` selects the replies that a search found. */
 export const showing = (found: string, hits: string | null = null): string => `with c as materialized (${found})
   select c.id, c.phone, k.first_name as "firstName", k.last_name as "lastName", c.reply_code as "replyCode", c.carrier_id as "carrierId",
     c.sequence as replies, c.answers, c.unread, ${STATE} as state, c.snoozed_until as "snoozedUntil", c.assignee, c.tags, c.flagged, c.closings,
@@ -81,32 +81,28 @@ export const showing = (found: string, hits: string | null = null): string => `w
     }
   order by c.last_reply_at desc, c.id desc`;
 
-/** The text as a caller sees it: who sees only some conversations sees no numbers in it. */
+/** Masks numbers in a text for callers who may not see them. */
 export const hiding =
   ({ onlyFor, country }: Pick<CallingAccount, 'onlyFor' | 'country'>, phone: string) =>
   <T extends string | null>(text: T): T | string =>
     onlyFor === null || text === null ? text : maskNumbers(text, phone, country);
 
 export function conversationView(row: ConversationRow, account: Pick<CallingAccount, 'onlyFor' | 'country'>): View {
-  const { carrierId: _carrierId, ...shown } = row;
   const hide = hiding(account, row.phone);
-  return {
-    ...shown,
-    phone: account.onlyFor === null ? shown.phone : masked(shown.phone),
-    firstName: hide(shown.firstName),
-    lastName: hide(shown.lastName),
-    ...(shown.hit === undefined ? {} : { hit: hide(shown.hit) }),
-    lastText: shown.lastText && Array.from(hide(shown.lastText)).slice(0, SHOWN).join(''),
+  return shown(ConversationView, row, {
+    phone: account.onlyFor === null ? row.phone : masked(row.phone),
+    firstName: hide(row.firstName),
+    lastName: hide(row.lastName),
+    ...(row.hit === undefined ? {} : { hit: hide(row.hit) }),
+    lastText: row.lastText && Array.from(hide(row.lastText)).slice(0, SHOWN).join(''),
     snoozedUntil: row.state === 'snoozed' ? iso(row.snoozedUntil) : null,
-    lastReplyAt: row.lastReplyAt.toISOString(),
-    createdAt: row.createdAt.toISOString(),
-  };
+  });
 }
 
-/** The condition on `conversations` for a caller, by that value: an e-mail address, or null for all. */
+/** The conversations that a caller sees; a null value sees all. */
 export const seenBy = (onlyFor: string): string => `(${onlyFor}::text is null or assignee is null or assignee = ${onlyFor})`;
 
-/** One of the account's that the caller sees. Throws `not-found`. */
+/** A conversation that the caller sees. Throws `not-found`. */
 export async function findConversation(
   sql: Sql,
   id: string,

@@ -15,7 +15,7 @@ import {
   STATES,
   type ConversationRow,
 } from './conversation-view.ts';
-import { page, pageOf, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageBy, pageOf } from '../http/cursor.ts';
 import { personOf } from './actor-name.ts';
 import { existing, notFound } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
@@ -95,10 +95,8 @@ const NOTHING = {
   blocked: 0,
 };
 
-/** As the caller sees it. */
 const show = (c: Context<AccountEnv>) => (row: ConversationRow) => conversationView(row, c.get('account'));
 
-/** Throws when nobody of the account has this address. */
 async function checkAssignee({ db }: ApiServices, email: string, account: string): Promise<void> {
   const [found] = await rows(db.pool, 'select from users where account_id = $1 and email = $2', [account, email]);
   if (found) return;
@@ -134,22 +132,25 @@ async function countViews(
 async function listPage(services: ApiServices, c: Context<AccountEnv>, asked: z.infer<typeof ConversationFilters>) {
   const caller = c.get('account');
   const { id: account, onlyFor } = caller;
-  const { cursor, limit } = asked;
-  const scope = `conversations ${account}`;
-  const after = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.uuid()]));
   const me = asked.mine || asked.mentioned || asked.counts ? await personOf(services.db.pool, c.get('keyId')) : null;
-  const { text, values } = conversationsQuery(asked, caller, me, after);
-  const found = await rows<ConversationRow>(services.db.pool, text, values);
+  const order = {
+    scope: `conversations ${account}`,
+    position: z.tuple([z.iso.datetime(), z.uuid()]),
+    placeOf: ({ lastReplyAt, id }: ConversationRow): [string, string] => [lastReplyAt.toISOString(), id],
+  };
+  const find = (after: [string, string] | null, most: number) => {
+    const { text, values } = conversationsQuery({ ...asked, most }, caller, me, after);
+    return rows<ConversationRow>(services.db.pool, text, values);
+  };
+  const shown = await pageBy(asked, order, find, show(c));
   const counts = asked.counts ? await countViews(services, account, onlyFor, me) : undefined;
   const views = counts && (await countedViews(services.db, caller, c.get('keyId'), me));
   const unread = counts?.unread ?? (await countUnread(services, account, onlyFor));
-  const shown = page(found, limit, show(c), (last) => writeCursor(scope, [last.lastReplyAt.toISOString(), last.id]));
   return { ...shown, unread, ...(counts ? { counts, views } : {}) };
 }
 
-/** How many closings of a conversation are kept. */
 const CLOSINGS = 20;
-/** Those of a conversation that becomes so: one that is opened again by hand goes on, and was not ended. */
+/** Reopening by hand takes the last closing back: the conversation was not ended. */
 function closingsAfter({ state: before, closings }: Conversation, state: ConversationState, by: string): Closing[] {
   if (state === before) return closings;
   if (state === 'closed') return [...closings, { at: new Date().toISOString(), by }].slice(-CLOSINGS);
@@ -180,11 +181,11 @@ async function changeConversation(services: ApiServices, c: Context<AccountEnv>,
   });
   await em.flush();
   await touch(db.pool, account);
-  // Also one that was just given to somebody else.
+  // Shown even if it was just assigned to somebody else.
   return findConversation(db.pool, id, { id: account, onlyFor: null });
 }
 
-/** Until when it is snoozed; null for every other state. Throws for a time that is missing or past. */
+/** The end of a snooze; null for other states. Throws for a missing or past time. */
 function snoozeOf(state: (typeof STATES)[number], until: string | undefined): Date | null {
   if (state !== 'snoozed') return null;
   const time = until === undefined ? null : new Date(until);

@@ -7,11 +7,10 @@ import { because } from '../../domain/problems/said.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
-import { saveView } from '../replies/save-view.ts';
+import { saveView, whoseOf } from '../replies/save-view.ts';
 import type { ApiServices, CallingAccount } from '../services.ts';
 import { conversationConditions } from './conversation-filters.ts';
 
-/** More than so many are not counted. */
 const MOST_COUNTED = 1000;
 
 const filters = z
@@ -52,7 +51,7 @@ const remove = route('delete', '/inbox-views/{id}', 'deleteInboxView', {
 
 const viewOf = (view: SavedInboxView) => shown(View, view);
 
-/** The views that a caller saved, with how much each holds. `me`: who `mine` are of. */
+/** The caller's saved views with their counts. `me`: the person for `mine`. */
 export async function countedViews(db: ApiServices['db'], account: CallingAccount, owner: string, me: string | null) {
   const found = await db.em().find(SavedInboxView, { account: account.id, owner }, { orderBy: { id: 'asc' } });
   const count = async (view: SavedInboxView): Promise<number> => {
@@ -61,7 +60,7 @@ export async function countedViews(db: ApiServices['db'], account: CallingAccoun
     const [counted] = await rows<{ n: number }>(db.pool, `select count(*)::int as n from (${fitting}) each`, values);
     return counted?.n ?? 0;
   };
-  // One connection at a time: every open tab asks for this with each news.
+  // One connection at a time: every open tab asks for this at each news.
   const counted: z.infer<typeof CountedInboxView>[] = [];
   for (const view of found) counted.push({ ...viewOf(view), count: await count(view) });
   return counted;
@@ -71,12 +70,12 @@ export const inboxViews = (services: ApiServices) => {
   const { db } = services;
   return forAccounts()
     .openapi(list, async (c) => {
-      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const whose = whoseOf(c);
       const found = await db.em().find(SavedInboxView, whose, { orderBy: { id: 'asc' } });
       return c.json({ items: found.map(viewOf) }, 200);
     })
     .openapi(create, async (c) => {
-      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const whose = whoseOf(c);
       const asked = c.req.valid('json');
       const em = db.em();
       const view = em.create(SavedInboxView, { id: newId(), ...whose, ...asked, createdAt: new Date() });
@@ -85,7 +84,7 @@ export const inboxViews = (services: ApiServices) => {
     })
     .openapi(remove, async (c) => {
       const em = db.em();
-      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const whose = whoseOf(c);
       const view = existing(await em.findOne(SavedInboxView, { id: c.req.valid('param').id, ...whose }));
       await em.remove(view).flush();
       return c.body(null, 204);

@@ -5,16 +5,15 @@ import { rows } from '../../database/sql.ts';
 import { whileLetIn } from '../http/auth.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
-/** A line without news, so that a connection that is dead is noticed at both ends: an event, for a browser tells of no other. */
+/** Heartbeat, so that both ends notice a dead connection; an event, since browsers report nothing else. */
 const BEAT_MS = 15_000;
-/** The browser comes back by itself, and its session is looked at again. */
+/** The browser reconnects by itself, and its session is checked again. */
 const LONGEST_MS = 5 * 60_000;
 
 /**
- * Tells the console that its account has something new, of events or of what people changed: a position, never what it is;
- * the page asks for that itself. What was announced is passed on as it is heard; the database is asked at the begin, at every
- * beat, and when something may have been missed. An id is the position, so that a browser that was away learns at once
- * whether it missed something. Not in the API's document: programs have `/events` and callbacks.
+ * Tells the console that its account has something new: a position, never content. Announcements are passed on as heard; the
+ * database is asked at the start, at every heartbeat, and when one may have been missed. The event id is the position, so that a
+ * reconnecting browser knows whether it missed something. Not in the API's document: programs use `/events` and callbacks.
  */
 export const stream = (services: ApiServices) => {
   const { db, live } = services;
@@ -34,7 +33,7 @@ export const stream = (services: ApiServices) => {
     const seen = c.req.header('last-event-id') ?? '';
     c.header('X-Accel-Buffering', 'no');
     return streamSSE(c, async (out) => {
-      // How much the whole account has is not for who sees a part of it.
+      // Callers who see a part of the account must not learn how much the rest has.
       const told = (position: string): string =>
         c.get('account').onlyFor === null ? position : createHash('sha256').update(position).digest('base64url');
       const end = performance.now() + LONGEST_MS;
@@ -45,7 +44,7 @@ export const stream = (services: ApiServices) => {
       });
       try {
         while (!out.aborted && !signal.aborted && !live.closed() && performance.now() < end) {
-          // Waiting begins before what was heard is told: what is announced between the two is heard too.
+          // Subscribe before telling, so that an announcement between the two is not missed.
           const news = live.next(accountId, BEAT_MS, signal);
           try {
             const announced = heard;

@@ -19,7 +19,7 @@ import type { ApiServices, CallingAccount } from '../services.ts';
 import { takeRequestId } from './request-id.ts';
 import { tellRefused } from './tell-refused.ts';
 
-/** Why a send, or one of its recipients, is refused: each dialect has a code of its own for it. */
+/** Why a send or a recipient is refused; each dialect has its own code for it. */
 export type ForeignRefusal =
   | 'two-way-off'
   | 'no-credit'
@@ -34,17 +34,17 @@ export type ForeignRefusal =
   | 'no-lowcost'
   | 'undefined';
 
-/** One send as another provider's API asked for it. */
+/** A send as another provider's API received it. */
 export type ForeignSend = {
-  /** The generation whose rules of senders hold: that of the API that was called. */
+  /** Decides the sender rules: the generation of the API called. */
   generation: Platform;
   name: string;
   route: RouteName;
-  /** With the tags of its dialect, which `fill` knows; any other brace is text. */
+  /** With its dialect's tags, which `fill` replaces; other braces are text. */
   text: string;
   fill: (text: string, values: Record<string, string>) => string;
   sender: string | undefined;
-  /** As it was written: the campaign shows it beside what recipients see. */
+  /** As written; shown beside what recipients see. */
   senderGiven: string | null;
   purpose: 'marketing' | 'transactional';
   withReplies: boolean;
@@ -53,19 +53,18 @@ export type ForeignSend = {
   simulation: boolean;
   requestId: string | null;
   recipients: readonly ForeignRecipient[];
-  /** Planned and stored now, and sent when it is told to: always a campaign, paused until then. */
+  /** Plan and store a paused campaign, sent on a later call. */
   onWord?: boolean;
 };
-/** `phone` as it came. */
 export type ForeignRecipient = { phone: string; values: Record<string, string> };
 
 export type ForeignRefused = { refused: ForeignRefusal; detail: string };
-/** `ticket` is what callbacks name. `left`: millionths that may still be spent, null without a limit. */
+/** `ticket`: the id in callbacks. `left`: millionths still to spend; null without a limit. */
 export type ForeignAccepted = {
   ticket: string;
-  /** Those who get it: who opted out is not among them. */
+  /** Without recipients who opted out. */
   taken: PlannedMessage[];
-  /** `phone` as it came, `number` with its country. */
+  /** `phone` as given, `number` with its country. */
   failed: { phone: string; number: string; why: ForeignRefusal }[];
   costMicros: number;
   segments: number;
@@ -85,7 +84,7 @@ const REFUSALS: Partial<Record<ErrorCode, ForeignRefusal>> = {
   'number-not-rented': 'sender',
 };
 
-/** Why a recipient is left out; a number that can't be read by default. */
+/** Why a recipient is left out; by default its number can't be read. */
 const ROWS: Record<string, ForeignRefusal> = {
   'text-empty': 'text-missing',
   'row-too-long': 'text-too-long',
@@ -96,10 +95,10 @@ const ROWS: Record<string, ForeignRefusal> = {
   'no-stop-number': 'not-served',
 };
 
-/** How long nothing goes to who hears of it by its ticket: the answer that names the ticket left two seconds before, on a busy machine too. */
+/** Delay before sending when callbacks use the ticket: the answer that names it has arrived by then, even on a busy machine. */
 const HELD_SECONDS = 3;
 
-/** The number with its country: no country is guessed where none is said. */
+/** The number with a plus; no country is guessed. */
 export const withCountry = (phone: string): string => phone.trim().replace(/^(?:\+|00|)/, '+');
 
 const refusalOf = ({ code, said, faults }: Refusal): ForeignRefused => ({
@@ -108,8 +107,8 @@ const refusalOf = ({ code, said, faults }: Refusal): ForeignRefused => ({
 });
 
 /**
- * Accepts a send of any dialect: planned and stored as our own are, several recipients as a campaign, one as a single message.
- * Recipients that can't get it are named and the others go. Nothing is stored of what is refused.
+ * Accepts a send of any dialect: several recipients become a campaign, one a single message. Failed recipients are named and the
+ * others go. A refused send stores nothing.
  */
 export async function acceptForeignSend(
   services: ApiServices,
@@ -147,7 +146,6 @@ export async function acceptForeignSend(
   return { ticket, taken, failed, costMicros, segments, left: left === null || asked.simulation ? left : left - costMicros };
 }
 
-/** Whether the first message costs more than is left. */
 const isShort = (left: number | null, { costMicros }: PlannedMessage): boolean =>
   left !== null && (left <= 0 || left < (costMicros ?? 0));
 
@@ -169,12 +167,12 @@ type Stored = {
   account: CallingAccount;
   asked: ForeignSend;
   plan: PlannedPage;
-  /** The one message, unless it is a campaign. */
+  /** The message, unless it is a campaign. */
   single: PlannedMessage | null;
   failed: ForeignAccepted['failed'];
 };
 
-/** Answers whom to tell of what was refused; null where a send with the same request id is stored already. */
+/** Returns the accounts to announce; null where a send with this request id exists. */
 async function store(client: PoolClient, sent: Stored): Promise<string[] | null> {
   const { account, asked, single } = sent;
   if (asked.requestId !== null && !(await takeRequestId(client, account.id, asked.requestId))) return null;
@@ -196,7 +194,7 @@ async function storeSingle(
   const { carrierId } = plan;
   const basis = { accountId: account.id, campaignId: null, conversationId: null, carrierId, twoWay, simulation };
   await insertMessage(client, basis, { ...message, id: ticket, row: null, reference });
-  // A campaign's message learns from its claim when its recipient may be written to; here it is known.
+  // A campaign's message learns its quiet hours when claimed; here they are known.
   const held = heard ? new Date(Date.now() + HELD_SECONDS * 1000) : null;
   const from = latest(sendAt, held, plan.quiet.until);
   if (from) await affected(client, 'update messages set send_at = $2, not_before = $3 where id = $1', [ticket, sendAt, from]);
@@ -213,7 +211,7 @@ async function storeMany(client: PoolClient, { ticket, account, asked, plan }: S
   await storeCampaign(client, campaign, account.twoWay === 'on', messages);
 }
 
-/** Last: what it draws is locked until the commit. */
+/** Last: the positions it draws stay locked until the commit. */
 async function tell(client: PoolClient, { ticket, account, asked, single, failed }: Stored): Promise<string[]> {
   if (failed.length === 0 || asked.simulation) return [];
   const campaign = single ? null : { id: ticket, name: asked.name };
@@ -223,14 +221,13 @@ async function tell(client: PoolClient, { ticket, account, asked, single, failed
 const latest = (...times: (Date | null)[]): Date | null =>
   times.reduce((last, time) => (last !== null && (time === null || time < last) ? last : time), null);
 
-/** Whether a marketing text to France says nothing of STOP where that is refused. */
+/** Marketing to France without a STOP mention, where the policy refuses that. */
 const lacksStop = ({ policies }: PlanRules, { purpose, text }: ForeignSend, messages: readonly PlannedMessage[]): boolean =>
   policies.missingStop === 'refuse' &&
   purpose === 'marketing' &&
   !hasStopMention(text) &&
   messages.some(({ country }) => isFrench(country));
 
-/** Each recipient that has a fault, once. */
 function failuresOf(faults: readonly Fault[], recipients: readonly ForeignRecipient[]): ForeignAccepted['failed'] {
   const found = new Map<number, ForeignAccepted['failed'][number]>();
   for (const { row = 0, code } of faults) {
@@ -241,7 +238,7 @@ function failuresOf(faults: readonly Fault[], recipients: readonly ForeignRecipi
   return [...found.values()];
 }
 
-/** A text that nobody can get is the text's fault; numbers that nobody can be reached by are the list's. */
+/** One common reason refuses the text; mixed ones refuse the list of numbers. */
 function nobody(failed: ForeignAccepted['failed']): ForeignRefused {
   const [why, other] = new Set(failed.map((each) => each.why));
   const detail = 'None of the recipients can get this message.';

@@ -3,7 +3,7 @@ import type { AccountEnv, ApiServices } from '../services.ts';
 import { octopushV0, octopushV0Without } from './octopush-v0/routes.ts';
 import { octopushV2 } from './octopush-v2/routes.ts';
 
-/** Other providers' APIs, each where its clients call it: no path of ours begins so. */
+/** Other providers' APIs; none of our own paths begins like these. */
 const DIALECTS: { title: string; path: string; routes: (services: ApiServices) => Hono<AccountEnv> }[] = [
   { title: 'Octopush, V2', path: '/v1/public', routes: octopushV2 },
   { title: 'Octopush, V0', path: '/api', routes: octopushV0 },
@@ -14,7 +14,6 @@ const DIALECTS: { title: string; path: string; routes: (services: ApiServices) =
 
 export type ForeignApi = { title: string; path: string; app: Hono<AccountEnv>; calls: string[] };
 
-/** Each with what it answers, as its own documentation writes it. */
 export const foreignApis = (services: ApiServices): ForeignApi[] =>
   DIALECTS.map(({ title, path, routes }) => {
     const app = routes(services);

@@ -5,7 +5,7 @@ import { routeOf } from '../http/log.ts';
 import { actsAs, callerByKey, requireScope } from '../http/auth.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
-/** A login that was encoded once too often, as some clients do. */
+/** Some clients encode the login twice. */
 function decodedLogin(login: string): string {
   if (!/%40/i.test(login)) return login.trim();
   try {
@@ -16,8 +16,8 @@ function decodedLogin(login: string): string {
 }
 
 /**
- * Lets in the account of a key that comes with a login, as other providers ask for: the key decides, and the login must be of a person of its
- * account, or the account's own. Throws `unauthenticated`, for an operator's key too.
+ * Authenticates by key and login: the key decides, and the login must belong to a person of its account or be the account's own.
+ * Throws `unauthenticated`, also for operators' keys.
  */
 export async function foreignCaller(c: Context<AccountEnv>, services: ApiServices, login: string, key: string): Promise<void> {
   const { keyId, role, id, scopes, ...account } = await callerByKey(c, `Bearer ${key.trim()}`, services);

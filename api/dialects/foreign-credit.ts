@@ -9,7 +9,7 @@ const MICROS = 1_000_000;
 
 export const euros = (micros: number): number => Math.max(0, micros) / MICROS;
 
-/** The credit that other providers show, in millionths: the rest of the account's tightest limit, else a figure of the installation. */
+/** Credit in millionths: the rest of the account's tightest limit, else the installation's figure. */
 export const shownCredit = ({ unlimitedCredit }: ApiServices, left: number | null): number => left ?? unlimitedCredit * MICROS;
 
 export async function creditOf(services: ApiServices, accountId: string): Promise<number> {
@@ -17,7 +17,7 @@ export async function creditOf(services: ApiServices, accountId: string): Promis
   return Math.max(0, shownCredit(services, lower(day, month)));
 }
 
-/** How many segments a credit pays to a country; where no price is set, as many as it has euros. */
+/** Segments that a credit pays for to a country; without a price, its euros. */
 export async function segmentsFor(
   { db }: ApiServices,
   accountId: string,

@@ -1,2 +1,2 @@
-/** Most that a request in another provider's form may hold: some ten thousand recipients with their values. */
+/** Some ten thousand recipients with their values. */
 export const FOREIGN_BODY_BYTES = 2 * 1024 * 1024;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { affected, type Sql } from '../../database/sql.ts';
 
-/** How long a provider's `request_id` is refused when it comes again. */
+/** How long a repeated `request_id` is refused. */
 const KEPT = '24 hours';
 
 /**
- * Takes a request id for its account in the transaction that stores what was asked, so that of two at once one is refused. It stands
- * among the idempotency keys under a name that no header can have. False when it was used within a day.
+ * Claims a request id in the transaction that stores the send; false when used within a day. Stored as an idempotency key under a
+ * name that no header can have.
  */
 export const takeRequestId = async (sql: Sql, accountId: string, requestId: string): Promise<boolean> => {
   const hash = createHash('sha256').update(requestId).digest();

@@ -7,8 +7,8 @@ import type { ForeignAccepted } from './accept-foreign-send.ts';
 type Told = { accountId: string; ticket: string; campaign: { id: string; name: string } | null; holdSeconds: number };
 
 /**
- * Tells an account of the recipients that were refused while others were taken, as of messages that did not go: last in the
- * transaction that stores those. Wake the run of callbacks after the commit. Answers whose they are.
+ * Emits `message.not-sent` for refused recipients whose send went on. Call last in the storing transaction, and wake the callback
+ * run after the commit. Returns the accounts to announce.
  */
 export async function tellRefused(
   client: PoolClient,

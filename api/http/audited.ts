@@ -5,23 +5,23 @@ import type { ApiEnv, ApiServices } from '../services.ts';
 import { routeOf } from './log.ts';
 import type { ClientAddress } from './network-address.ts';
 
-/** Around every request: from where it comes. Who asks is added once that is known. */
+/** Starts the audit record of a request with its address; the caller is added once known. */
 export const actingFrom =
   (addressOf: ClientAddress): MiddlewareHandler<ApiEnv> =>
   (c, next) =>
     acting.run({ actor: 'nobody', accountId: null, address: () => addressOf(c) || null, owed: null, noted: false }, next);
 
-/** Messages and what is said in conversations are kept as such; a draft, a preview and how one looks at a table change nothing of anybody's. */
+/** Not audited: these are kept as such (messages, conversations) or change nobody's data (drafts, previews, views). */
 const DAILY =
   /^(?:campaigns(?!\/\{id\}\/(?:launch|cancel|pause|resume)$)|messages|conversations|(?:reply|inbox)-views|simulation|contacts(?:\/import)?$|lists\/\{id\}\/rows)/;
 const EXPORT = /\.(?:csv|ndjson|xlsx)$|\/(?:export|faults|results|report)$/;
-/** Named by the word itself: there is one of each. */
+/** Singletons, named without stripping a plural. */
 const ONE_OF_EACH = /^(?:out-of-hours|policies|reply-settings|spend-limits)$/;
 const VERBS: Record<string, string> = { POST: 'create', PUT: 'change', PATCH: 'change', DELETE: 'delete' };
 
 type Act = { noun: string; verb: string };
 
-/** A route's act, such as `callback-endpoint.pause`; null for one that is not noted. Exports are `<what>.export`. */
+/** A route's act, such as `callback-endpoint.pause`, or `<noun>.export`; null where it is not audited. */
 export function actOf(method: string, route: string): Act | null {
   const path = route.replace(/^\/v1\/(?:operator\/)?/, '');
   const reads = method === 'GET' || method === 'HEAD';
@@ -43,8 +43,8 @@ const recordOf = ({ act, looked, id, route, accountId }: Seen): AuditRecord =>
 const Made = z.object({ id: z.string() });
 
 /**
- * Notes what changes, what is exported, and when an operator looks into an account: with what the handler's transaction changes, and
- * never later than the answer. A handler that has more to say of it notes it itself.
+ * Audits changes, exports and an operator's look into an account: in the handler's transaction, or at the latest before the
+ * answer. A handler may write a fuller record itself.
  */
 export const audited =
   ({ db }: Pick<ApiServices, 'db'>): MiddlewareHandler<ApiEnv> =>
@@ -52,13 +52,13 @@ export const audited =
     const by = acting.getStore();
     const route = routeOf(c);
     const act = actOf(c.req.method, route);
-    // A middleware of all routes knows no parameter of one.
+    // A middleware for all routes has no route parameters.
     const id = c.req.path.split('/')[route.split('/').indexOf('{id}')];
     const looked = route.startsWith('/v1/operator/') ? lookedAt(route, id, c.req.query('account')) : undefined;
     if (!by || (!act && !looked)) return next();
     const due = recordOf({ act, looked, id, route, accountId: looked ?? by.accountId });
     const makes = act?.verb === 'create' && id === undefined;
-    // A transaction notes it with what it changes; a new thing has no id yet.
+    // Written by the next transaction; a new thing has no id yet.
     if (act && !makes) by.owed = due;
     await next();
     if (by.noted || c.res.status >= 400) return;
@@ -66,7 +66,6 @@ export const audited =
     await recordAudit(db.pool, made === undefined ? due : { ...due, target: `${act?.noun} ${made}` });
   };
 
-/** The id that an answer gives to what was made. */
 async function madeId(answer: Response): Promise<string | undefined> {
   const body: unknown = await answer
     .clone()
@@ -75,6 +74,5 @@ async function madeId(answer: Response): Promise<string | undefined> {
   return Made.safeParse(body).data?.id;
 }
 
-/** The account that an operator's request names. */
 const lookedAt = (route: string, id: string | undefined, account: string | undefined): string | undefined =>
   z.uuid().safeParse(route.startsWith('/v1/operator/accounts/{id}') ? id : account).data;

@@ -3,7 +3,7 @@ import { acting } from '../../database/people/audit.ts';
 import type { Platform, TwoWay } from '../../domain/sending/sender-policy.ts';
 import { hashKey } from '../../database/people/api-key.ts';
 import { markSeen, sessionValues, sessionWith, type Standing } from '../../database/people/session.ts';
-import { affected, rows } from '../../database/sql.ts';
+import { affected, rows, type Sql } from '../../database/sql.ts';
 import { scopesFor, type Scope } from '../../domain/people/key-scopes.ts';
 import type { Role } from '../../database/people/user.ts';
 import { AppError } from '../../domain/problems/errors.ts';
@@ -11,12 +11,13 @@ import { said } from '../../domain/problems/said.ts';
 import type { AccountEnv, ApiEnv, ApiServices, CallingAccount } from '../services.ts';
 import { describeError, routeOf } from './log.ts';
 import { createClientIp, isFrom } from './network-address.ts';
+import { missing } from './problem.ts';
 import { sessionToken } from './session-cookie.ts';
 
-/** A key may do what its owner may; a key of an operator is an operator. */
+/** The holder of a key or session; an operator's key is an operator. */
 type Caller = Standing & {
   keyId: string;
-  /** Of a key that has some; null for whoever may all that the role may. */
+  /** Null: everything the role allows. */
   scopes: Scope[] | null;
   role: Role;
   id: string | null;
@@ -38,14 +39,14 @@ const ACCOUNT = `a.id, a.name, a.platform, a.country, a.locale, a.time_zone as "
 const SESSION = sessionWith(
   `'user ' || u.id as "keyId", u.role, null::text[] as scopes, case u.role when 'agent-restricted' then u.email end as "onlyFor", ${ACCOUNT}`,
 );
-/** No form and no other site can send it: with SameSite, what keeps a session's writes its own. */
+/** Neither forms nor other sites can send it: with SameSite, the defence against CSRF. */
 const CONSOLE_HEADER = 'x-requested-with';
 
 type KeyRow = Caller & { networks: string[] | null; expired: boolean | null };
 
 /**
- * Looks the key up by its SHA-256, so that no comparison takes a time that tells of the key. Asked at every request:
- * a key that is revoked, or an account that changes, counts at once in every process.
+ * Looks the key up by its SHA-256, so that timing tells nothing. Asked at every request: a revoked key or a changed account
+ * counts at once in every process.
  */
 export async function callerByKey(c: Context, header: string, services: ApiServices): Promise<Caller> {
   const { db } = services;
@@ -62,7 +63,7 @@ export async function callerByKey(c: Context, header: string, services: ApiServi
     );
     return found;
   };
-  // One after the other: both in one statement would cost every request something.
+  // Two statements: one for both would slow down every request.
   const row = (await find('k.hash = $1')) ?? (await find('k.old_hash = $1 and k.old_until > now()'));
   if (!row) throw new AppError('unauthenticated', said('key-unknown'));
   const { networks, expired, ...caller } = row;
@@ -75,10 +76,10 @@ export async function callerByKey(c: Context, header: string, services: ApiServi
 }
 
 const MINUTE_MS = 60_000;
-/** When each key was last noted as used, by this process. */
+/** When this process last wrote each key's use. */
 const noted = new Map<string, number>();
 
-/** To the minute, and not while the request waits. */
+/** Writes the use at most once a minute, without delaying the request. */
 function noteUse(keyId: string, { db, log }: ApiServices): void {
   const now = performance.now();
   if (now - (noted.get(keyId) ?? -MINUTE_MS) < MINUTE_MS) return;
@@ -89,7 +90,7 @@ function noteUse(keyId: string, { db, log }: ApiServices): void {
   );
 }
 
-/** The session of the cookie. Throws `unauthenticated` without one, or when it has ended. */
+/** Throws `unauthenticated` without a session, or when it has ended. */
 async function callerBySession(c: Context, { db, signInPolicy }: ApiServices): Promise<Caller> {
   const token = sessionToken(c);
   const [row] = token === undefined ? [] : await rows<Caller>(db.pool, SESSION, sessionValues(signInPolicy, token));
@@ -98,25 +99,27 @@ async function callerBySession(c: Context, { db, signInPolicy }: ApiServices): P
   return row;
 }
 
+/** Throws `not-found`. */
+export async function requireAccount(sql: Sql, id: string): Promise<void> {
+  if ((await affected(sql, 'select from accounts where id = $1', [id])) === 0) throw missing();
+}
+
 /** Throws for a write that the console did not send. */
 export function requireConsole(c: Context): void {
   if (c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.header(CONSOLE_HEADER) !== undefined) return;
   throw new AppError('forbidden', said('needs-console-header'));
 }
 
-/** Agents: conversations, and what is needed to read them. */
 const FOR_AGENTS = /^\/v1\/(?:conversations|canned-answers|inbox-views)(?:\/|$)/;
-/** Routes that concern nobody else: how a person looks at a table, or the inbox. */
+/** A person's own views. */
 const ONES_OWN = /^\/v1\/(?:reply|inbox)-views(?:\/|$)/;
-/** Of these, conversations with a number are begun by whoever may see numbers. */
+/** Not to start a conversation: that needs a number. */
 const RESTRICTED = /^\/v1\/(?:conversations\/.|inbox-views)/;
 const RESTRICTED_READ = /^\/v1\/(?:conversations|inbox-views|canned-answers|account|stream)(?:\/|$)/;
 const AGENTS_READ = /^\/v1\/(?:conversations|inbox-views|canned-answers|account|replies|stream)(?:\/|$)/;
 
-/** Who did what: for owners. */
 const OWNERS_READ = /^\/v1\/audit(?:[./]|$)/;
 
-/** The routes of each role; it may use no others. */
 export function mayCall(role: Role, method: string, path: string): boolean {
   const reads = method === 'GET' || method === 'HEAD';
   switch (role) {
@@ -140,7 +143,7 @@ const callerOf = (c: Context, services: ApiServices): Promise<Caller> => {
   return header === undefined ? callerBySession(c, services) : callerByKey(c, header, services);
 };
 
-/** Aborts once the request would be let in no more: sessions end, and keys are revoked, while a stream is open. */
+/** Aborts an open stream when its session ends or its key is revoked. */
 export function whileLetIn(c: Context<AccountEnv>, services: ApiServices): { signal: AbortSignal; leave: () => void } {
   const over = new AbortController();
   const leave = services.live.subscribe(c.get('keyId').replace('user ', ''), () => {
@@ -149,29 +152,28 @@ export function whileLetIn(c: Context<AccountEnv>, services: ApiServices): { sig
   return { signal: over.signal, leave };
 }
 
-/** Routes that a session may use only just after its password was given: people, keys, how people sign in, and the end of an account. */
+/** A session needs its password given recently for these: people, keys, sign-in, and closing the account. */
 const SENSITIVE =
   /^\/v1\/(?:operator\/(?:accounts\/[^/]+\/)?)?(?:keys|users|sign-in-policy|sign-on|close|account\/close)(?:\/|$)/;
-/** Opened by the page and not by its reader: no sign that somebody is there. */
+/** Opened by the page, not its reader, so not counted as activity. */
 const UNATTENDED = /^\/v1\/stream$/;
 
-/** Checks that hold for every caller by session. Throws for who has to do something else first. */
+/** Throws for callers who have to do something else first. */
 async function admit(c: Context, { db }: ApiServices, { mustEnrol, confirmed, unseen }: Caller): Promise<void> {
   if (mustEnrol) throw new AppError('authenticator-required');
   if (!confirmed && c.req.method !== 'GET' && SENSITIVE.test(c.req.path)) throw new AppError('password-again');
   if (unseen && !UNATTENDED.test(c.req.path)) await markSeen(db.pool, sessionToken(c));
 }
 
-/** Who a request is from, for its log line and for the audit log. */
+/** Sets the caller for the log line and the audit log. */
 export function actsAs(c: Context, keyId: string, accountId: string | null): void {
   c.set('keyId', keyId);
   Object.assign(acting.getStore() ?? {}, { actor: actorOf(keyId), accountId });
 }
 
-/** In words: a key, or a person by their session. */
 export const actorOf = (keyId: string): string => (keyId.startsWith('user ') ? keyId : `key ${keyId}`);
 
-/** The one place that asks for a scope. Throws for a key that has some, and none that this call needs. */
+/** The one check of scopes. Throws where the key has scopes but none that this call accepts. */
 export function requireScope(c: Context, scopes: Scope[] | null): void {
   const needed = scopes && scopesFor(c.req.method, c.req.path);
   if (needed && !needed.some((scope) => scopes.includes(scope)))
@@ -179,14 +181,14 @@ export function requireScope(c: Context, scopes: Scope[] | null): void {
   c.set('scopes', scopes);
 }
 
-/** Account routes: the caller's account, and no operator. */
+/** Lets in account callers, no operators. */
 export const accountOnly =
   (services: ApiServices): MiddlewareHandler<AccountEnv> =>
   async (c, next) => {
     const found = await callerOf(c, services);
     const { keyId, scopes, role, id, mustEnrol: _m, confirmed: _c, unseen: _u, closedAt, ...account } = found;
     actsAs(c, keyId, id);
-    // An address that does not exist is no question of rights.
+    // An unknown address is answered 404 whatever the caller's rights.
     if (routeOf(c) === 'none') return next();
     await admit(c, services, found);
     if (role === 'operator' || id === null) {

@@ -5,11 +5,10 @@ import { fault, type Fault } from '../../domain/problems/said.ts';
 import type { ApiEnv } from '../services.ts';
 
 const MEDIA_TYPE = /^application\/(?:[\w.-]+\+)?json *(?:;|$)/i;
-/** An escape that may stand for U+0000 or for half of a surrogate pair: worth looking at the strings one by one. */
+/** An escape that may stand for U+0000 or half a surrogate pair. */
 const SUSPECT = /\\u(?:0000|d[89a-f])/i;
 const MOST_FAULTS = 1000;
 
-/** A body over the limit is refused while it comes in. */
 export const limitBody = (maxSize: number): MiddlewareHandler =>
   bodyLimit({
     maxSize,
@@ -18,10 +17,13 @@ export const limitBody = (maxSize: number): MiddlewareHandler =>
     },
   });
 
-/** Deeper than any body of ours; what a validator would walk in vain. */
+/** Deeper than any valid body. */
 const MOST_DEPTH = 100;
 
-/** PostgreSQL holds neither U+0000 nor half a surrogate pair, and no phone shows them. Walks without recursion: a body may be deep. */
+/**
+ * Finds text that PostgreSQL can't store and no phone shows: U+0000 and half surrogate pairs. Iterative, since bodies may be
+ * deep.
+ */
 function findUnstorable(value: unknown): Fault[] {
   const faults: Fault[] = [];
   const report = (found: Fault, row: number | undefined) => {
@@ -56,13 +58,13 @@ function findUnstorable(value: unknown): Fault[] {
   return faults;
 }
 
-/** Values in one body: a hundred thousand recipients with twenty fields each. */
+/** A hundred thousand recipients with twenty fields each. */
 const MOST_VALUES = 2_000_000;
-/** Smaller ones hold fewer in any case. */
+/** Smaller bodies can't hold more. */
 const COUNTED_FROM_BYTES = 1_048_576;
 const [QUOTE, BACKSLASH, COMMA] = [34, 92, 44];
 
-/** The body as bytes. A long one is counted as it comes: what a few characters each become in memory is many times as much. */
+/** Counts the values of a long body as it arrives: a few characters may take many times their size in memory. */
 async function bodyOf(c: Context): Promise<ArrayBuffer> {
   const { body } = c.req.raw;
   if (!body || Number(c.req.header('content-length') ?? COUNTED_FROM_BYTES) < COUNTED_FROM_BYTES) return c.req.arrayBuffer();
@@ -79,7 +81,7 @@ async function bodyOf(c: Context): Promise<ArrayBuffer> {
     chunks.push(chunk);
   }
   const whole = await new Blob(chunks).arrayBuffer();
-  // For whoever reads it next. Hono keeps promises there, whatever its types say.
+  // For later readers. Hono caches promises there, whatever its types say.
   Object.assign(c.req.bodyCache, { arrayBuffer: Promise.resolve(whole) });
   return whole;
 }
@@ -88,15 +90,15 @@ const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // the route's own validation says so
+    return undefined; // the route's validation refuses it
   }
 };
 
-/** Bodies are JSON in UTF-8, without characters that can't be stored. Others are refused by name, before anything looks at them. */
+/** Requires JSON in UTF-8 without characters that can't be stored; refuses anything else by field. */
 export const wellFormedBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   if (/%00/.test(c.req.url)) throw invalidRequest(fault('query', 'nul'));
   if (c.req.method === 'GET' || c.req.method === 'HEAD' || !c.req.raw.body) return next();
-  // A file, which its route reads as it comes.
+  // A file, which its route streams.
   if (c.req.path === '/v1/contacts/import' && !MEDIA_TYPE.test(c.req.header('content-type') ?? '')) return next();
   const bytes = await bodyOf(c);
   if (bytes.byteLength === 0) return next();

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
+import type { Context } from 'hono';
 import { setImmediate } from 'node:timers/promises';
 import { parse } from 'csv-parse';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { fault } from '../../domain/problems/said.ts';
 
-/** Asks for the next piece when the reader wants it. */
 export const streamOf = (pieces: AsyncGenerator<Buffer<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> =>
   new ReadableStream({
     async pull(controller) {
@@ -14,10 +14,17 @@ export const streamOf = (pieces: AsyncGenerator<Buffer<ArrayBuffer>>): ReadableS
     },
   });
 
-/** Characters of a CSV that are parsed before others get their turn. */
+export function sendFile(c: Context, name: string, type: string, content: ReadableStream) {
+  c.header('Content-Type', type);
+  c.header('Content-Disposition', `attachment; filename="${name}"`);
+  return c.body(content, 200);
+}
+export const CSV = 'text/csv; charset=utf-8';
+
+/** Characters parsed before other requests get their turn. */
 const SLICE = 65_536;
 
-/** The lines of a CSV that came in a field of JSON, by comma, semicolon or tab. Throws a refusal where it is none. */
+/** Rows of a CSV sent in a JSON field, separated by comma, semicolon or tab. Throws for anything else. */
 export async function csvLines(csv: string): Promise<string[][]> {
   const form = { bom: true, delimiter: [';', ',', '\t'], relax_column_count: true, skip_empty_lines: true, trim: true };
   const lines: string[][] = [];

@@ -5,7 +5,6 @@ import { fault } from '../../domain/problems/said.ts';
 
 const CURSOR = /^[A-Za-z0-9_-]{1,300}$/;
 
-/** The query of every list. */
 export const PageQuery = z.strictObject({
   cursor: z.string().optional().openapi({ description: '`nextCursor` of the page before; opaque' }),
   limit: z.coerce
@@ -19,15 +18,17 @@ export const PageQuery = z.strictObject({
 
 /** `nextCursor` is null on the last page. */
 export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+type Asked = { cursor?: string | undefined; limit: number };
+type Page<V> = { items: V[]; nextCursor: string | null };
 
-/** A cursor belongs to one list of one account: elsewhere it is refused. */
+/** A cursor is valid for one list of one account only. */
 const mark = (scope: string): string => createHash('sha256').update(scope).digest('base64url').slice(0, 8);
 
-/** `scope` names the list and whose it is. `position` is the last item's place in the order of the list. */
+/** `scope` names the list and its owner, `position` the last item's place in its order. */
 export const writeCursor = (scope: string, position: unknown[]): string =>
   Buffer.from(JSON.stringify([mark(scope), ...position])).toString('base64url');
 
-/** The position in a cursor, null without one. Throws `invalid-request` for one that this list did not give. */
+/** The position in a cursor, null without one. Throws `invalid-request` for a cursor of another list. */
 export function readCursor<T>(scope: string, cursor: string | undefined, position: z.ZodType<T>): T | null {
   if (cursor === undefined) return null;
   const refusal = invalidRequest(fault('cursor', 'cursor'));
@@ -44,17 +45,46 @@ export function readCursor<T>(scope: string, cursor: string | undefined, positio
   return read.data;
 }
 
-/** Lists in the order of their ids, which is the order in which things were made. */
-export const ById = z.tuple([z.uuid()]);
+type Order<T, P extends unknown[]> = { scope: string; position: z.ZodType<P>; placeOf: (row: T) => P };
 
-/** One page out of `limit + 1` items. */
-export function page<T, V>(
-  found: T[],
-  limit: number,
-  view: (item: T) => V,
-  next: (last: T) => string,
-): { items: V[]; nextCursor: string | null } {
+/** A page of a list. `find` reads up to `most` rows after a place, one more than the page shows; null is the start. */
+export async function pageBy<T, P extends unknown[], V>(
+  { cursor, limit }: Asked,
+  { scope, position, placeOf }: Order<T, P>,
+  find: (after: P | null, most: number) => Promise<T[]>,
+  view: (row: T) => V,
+): Promise<Page<V>> {
+  const found = await find(readCursor(scope, cursor, position), limit + 1);
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
-  return { items: shown.map(view), nextCursor: found.length > limit && last !== undefined ? next(last) : null };
+  const nextCursor = found.length > limit && last !== undefined ? writeCursor(scope, placeOf(last)) : null;
+  return { items: shown.map(view), nextCursor };
 }
+
+/** Where a page of a list by id begins: for SQL, and as conditions and options of the ORM. */
+function placeAfter(id: string | null, most: number) {
+  return {
+    after: id,
+    most,
+    older: id === null ? {} : { id: { $lt: id } },
+    newestFirst: { orderBy: { id: 'desc' as const }, limit: most },
+    newer: id === null ? {} : { id: { $gt: id } },
+    oldestFirst: { orderBy: { id: 'asc' as const }, limit: most },
+  };
+}
+export type Place = ReturnType<typeof placeAfter>;
+const ById = z.tuple([z.uuid()]);
+
+/** A page of a list ordered by id, which is creation order. */
+export const pageById = <T extends { id: string }, V>(
+  asked: Asked,
+  scope: string,
+  find: (place: Place) => Promise<T[]>,
+  view: (row: T) => V,
+): Promise<Page<V>> =>
+  pageBy(
+    asked,
+    { scope, position: ById, placeOf: ({ id }) => [id] },
+    (after, most) => find(placeAfter(after?.[0] ?? null, most)),
+    view,
+  );

@@ -26,7 +26,7 @@ const ready = route('get', '/ready', 'ready', {
   },
 });
 
-/** False when it fails, says no, or takes too long. */
+/** False for a failure, a no, or a timeout. */
 async function inTime(asked: Promise<boolean>, failed: (error: unknown) => void): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => {

@@ -7,7 +7,7 @@ import { fault } from '../../domain/problems/said.ts';
 import { describeError } from './log.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
-/** How long an answer is kept, and how long a request that may have died keeps its key from being tried again. */
+/** How long an answer is kept, and how long a request that may have died keeps its key. */
 const KEPT = '30 days';
 const LEASE = '2 minutes';
 
@@ -22,7 +22,7 @@ export const IdempotencyHeader = z.object({
 
 const inFlight = () => new AppError('idempotency-key-in-flight');
 
-/** Middleware of a route that does something once. A handler that stores its answer takes `idempotency` from the context. */
+/** A handler that stores its answer takes `idempotency` from the context. */
 export const idempotent =
   ({ db }: ApiServices): MiddlewareHandler<AccountEnv> =>
   async (c, next) => {
@@ -31,7 +31,7 @@ export const idempotent =
     if (!FORM.test(key)) throw invalidRequest(fault('Idempotency-Key', 'idempotency-key'));
     const account = c.get('account').id;
     const hash = createHash('sha256')
-      // Who sees no numbers is not answered with what somebody else was.
+      // Callers who see no numbers must not get another caller's answer.
       .update(`${c.req.method} ${c.req.path}\n${c.get('account').onlyFor ?? ''}`)
       .update(new Uint8Array(await c.req.arrayBuffer()))
       .digest();
@@ -43,14 +43,14 @@ export const idempotent =
     }
     c.set('idempotency', {
       async keep(sql, status, answer) {
-        // As text within jsonb, which would put the fields in another order.
+        // As text within jsonb, which would reorder the fields.
         const kept = await affected(
           sql,
           `update idempotency_keys set status = $4, response = to_jsonb($5::text)
            where account_id = $1 and key = $2 and status is null and locked_until = $3::timestamptz`,
           [account, key, lease, status, JSON.stringify(answer)],
         );
-        if (kept !== 1) throw inFlight(); // this request outlived its lease, and another took the key
+        if (kept !== 1) throw inFlight(); // the lease has run out, and another request took the key
       },
     });
     await next();
@@ -65,7 +65,7 @@ export const idempotent =
     return undefined;
   };
 
-/** Takes the key for this request: a free one, or one whose request died. Undefined when it is another's, answered or under way. */
+/** Takes a free key, or one whose request died. Undefined when it is answered or under way. */
 async function take(sql: Sql, account: string, key: string, hash: Buffer): Promise<string | undefined> {
   const [taken] = await rows<{ lease: string }>(
     sql,
@@ -80,7 +80,7 @@ async function take(sql: Sql, account: string, key: string, hash: Buffer): Promi
   return taken?.lease;
 }
 
-/** The answer stored under the key. Throws when there is none yet, or when it answered another request. */
+/** Throws while there is no answer yet, and for another request's key. */
 async function answerOf(sql: Sql, account: string, key: string, hash: Buffer): Promise<{ response: string }> {
   const [stored] = await rows<{ same: boolean; response: string | null }>(
     sql,

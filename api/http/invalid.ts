@@ -24,7 +24,7 @@ function tooBig({ origin, maximum }: core.$ZodIssueTooBig): Flaw {
   return flaw('too-high', { n: String(maximum) });
 }
 
-/** Messages in our schemas are codes of faults; their facts, where there are some, stand in `params`. */
+/** Our schemas use fault codes as messages, with facts in `params`. */
 function say(issue: core.$ZodIssue): Flaw {
   if (isFaultCode(issue.message)) {
     const facts = 'params' in issue && issue.params ? factsOf(issue.params) : undefined;
@@ -59,7 +59,7 @@ function say(issue: core.$ZodIssue): Flaw {
 const factsOf = (params: Record<string, unknown>): Facts =>
   Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
 
-/** One fault for each thing a schema refused. `at` is a field's name in front of each path. */
+/** One fault for each refused value; `at` prefixes their paths. */
 export function faultsOf(error: ZodError, at = ''): Fault[] {
   return error.issues.flatMap((issue) => {
     const path = at === '' ? issue.path : [at, ...issue.path];
@@ -72,7 +72,7 @@ export function faultsOf(error: ZodError, at = ''): Fault[] {
 
 type Result = { target: string; success: boolean; error?: ZodError };
 
-/** Every route's hook. An id in a path that is no id names nothing: 404. */
+/** Every route's hook. A malformed id in a path is 404. */
 export function invalid(result: Result, _c: Context): undefined {
   if (!result.error) return undefined;
   if (result.target === 'param') throw new AppError('not-found');

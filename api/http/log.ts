@@ -5,14 +5,14 @@ import { newId } from '../../database/ids.ts';
 import type { Tracing } from '../../domain/tracing.ts';
 import type { ApiEnv } from '../services.ts';
 
-/** At least one letter: what has none may be somebody's number. */
+/** At least one letter: digits alone may be a phone number. */
 const REQUEST_ID = /^(?=.*[A-Za-z])[A-Za-z0-9._:-]{8,128}$/;
-/** Digits that a log line may hold, which are matched first, and those that it may not. */
+/** First the digits a log line may hold, then those it may not. */
 const UNTOLD =
   /((?<=(?:\w\.[\w.-]+|localhost|\]):)\d{1,5}\b(?![ .-]?\d)|(?<![\d+.-])\d{1,8} ?(?:ms|s|seconds|minutes|bytes|rows|connections|attempts|tries)\b)|"[^"]*"|'[^']*'|\+?\d[\d .-]{3,}\d/g;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
-/** The route as the OpenAPI document writes it: it names no id, and no number that a customer put in an address. `none` where there is no such route. */
+/** The route as in the OpenAPI document, without ids and numbers from the address; `none` for an unknown one. */
 export function routeOf(c: Context): string {
   const known = routes.get(c);
   if (known !== undefined) return known;
@@ -21,7 +21,7 @@ export function routeOf(c: Context): string {
   routes.set(c, written);
   return written;
 }
-/** Asked several times of each request. */
+/** Read several times per request. */
 const routes = new WeakMap<Context, string>();
 
 const field = (error: object, name: string): string | undefined => {
@@ -30,9 +30,8 @@ const field = (error: object, name: string): string | undefined => {
 };
 
 /**
- * An error that may be logged. What the database says quotes the row it refused, so that only its code and the names of
- * things are kept; in other messages every number of five digits and more, and everything quoted, is taken out: all but ports,
- * durations and counts.
+ * An error for the log. A database message quotes the refused row, so only its code and names are kept; other messages lose
+ * quoted text and numbers of five digits or more, except ports, durations and counts.
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error };
@@ -46,7 +45,7 @@ export function describeError(error: unknown): Record<string, unknown> {
   return { name: error.name, code, message, at };
 }
 
-/** Gives each request an id, the caller's own if it has a plain form, and logs one line for it without numbers, texts or secrets. */
+/** Gives each request an id, its own if plain, and logs one line without numbers, texts or secrets. */
 export const requestLog =
   ({ log, tracing }: { log: Logger; tracing: Tracing }): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
@@ -63,7 +62,7 @@ export const requestLog =
     own.info({ method: c.req.method, route: routeOf(c), status: c.res.status, ms, key: c.get('keyId') }, 'request');
   };
 
-/** A request is the first step of a trace of ours, whatever trace its caller speaks of. */
+/** A request starts a trace of ours; the caller's is ignored. */
 export const traceRequests =
   (tracing: Tracing): MiddlewareHandler<ApiEnv> =>
   (c, next) => {

@@ -3,23 +3,21 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { describeError, routeOf } from './log.ts';
 
-/** Less than Prometheus waits for all of them. */
+/** Less than Prometheus's timeout. */
 const DEADLINE_MS = 3000;
 
-/** Names of 0.1 are beside the new ones until 0.3. */
+/** Names of 0.1 are kept beside the new ones until 0.3. */
 const NAMES =
   'http_request_duration_seconds|callback_attempt|callback_first_attempt|callback_endpoints|callback_line_down|callback_oldest|mail_paused|mail_oldest';
 const OF_BEFORE = new RegExp(`^# HELP aller_retour_(${NAMES})`);
 const OF_BEFORE_ALL = new RegExp(`aller_retour_(${NAMES})`, 'g');
 
-/** A registry with what Node tells of its process. */
 export function createMetrics(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   return registry;
 }
 
-/** Counts and times every answer by method, route and status, in the registry given. */
 export function requestMetrics(registry: Registry): MiddlewareHandler {
   const duration = new Histogram({
     name: 'aller_retour_http_request_duration_seconds',
@@ -35,7 +33,7 @@ export function requestMetrics(registry: Registry): MiddlewareHandler {
   };
 }
 
-/** Answers `/metrics`, for a port of its own. A metric that fails, as one that asks a database that is away, is left out. */
+/** Serves `/metrics` on its own port. Metrics that fail, such as by a database that is away, are left out. */
 export const serveMetrics = (registry: Registry, log: Logger) => {
   const valueOf = async (name: string): Promise<string> => {
     const { promise: late, reject } = Promise.withResolvers<never>();

@@ -5,6 +5,5 @@ export const Money = z
   .object({ amount: z.string().openapi({ example: '0.045' }), currency: z.string().openapi({ example: 'EUR' }) })
   .openapi('Money');
 export const money = (micros: number): z.infer<typeof Money> => ({ amount: writeAmount(micros), currency: CURRENCY });
-/** Null where no price is set. */
 export const moneyOrNone = (micros: number | null | undefined): z.infer<typeof Money> | null =>
   micros === null || micros === undefined ? null : money(micros);

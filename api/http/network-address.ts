@@ -5,7 +5,7 @@ import ipaddr from 'ipaddr.js';
 type Ip = ipaddr.IPv4 | ipaddr.IPv6;
 export type ClientAddress = (c: Context) => string;
 
-/** Everyone who shares a /64 counts as one: a household has it, and who has it has 2^64 addresses. */
+/** A /64 counts as one address: one household has all of it. */
 const V6_PREFIX_BYTES = 8;
 
 const parse = (written: string): Ip | null => {
@@ -13,7 +13,7 @@ const parse = (written: string): Ip | null => {
   return ipaddr.isValid(bare) ? ipaddr.process(bare) : null;
 };
 
-/** As a CIDR; an address alone is the network of itself. Null for what is neither. */
+/** A CIDR or an address. Null for anything else. */
 export function readNetwork(written: string): [Ip, number] | null {
   if (ipaddr.isValidCIDR(written)) return ipaddr.parseCIDR(written);
   const ip = parse(written);
@@ -23,7 +23,7 @@ export function readNetwork(written: string): [Ip, number] | null {
 const isWithin = (ip: Ip, networks: readonly [Ip, number][]): boolean =>
   networks.some((network) => ip.kind() === network[0].kind() && ip.match(network));
 
-/** Whether who asks is in one of these networks. Nobody is, without a socket. */
+/** False without a socket. */
 export function isFrom(ip: Ip | null, networks: readonly string[]): boolean {
   return (
     ip !== null &&
@@ -34,7 +34,7 @@ export function isFrom(ip: Ip | null, networks: readonly string[]): boolean {
   );
 }
 
-/** The same as text, IPv6 by its /64. Empty without a socket. */
+/** The client's address as text, IPv6 by its /64. Empty without a socket. */
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
   const ipOf = createClientIp(trustedProxies);
   return (c) => {
@@ -45,8 +45,8 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
 }
 
 /**
- * Who asks, by network address: the peer of the socket; behind one of these proxies, the rightmost address of X-Forwarded-For
- * that is not a proxy of ours, since what stands left of it was written by whoever asks.
+ * The client's address: the socket's peer or, behind trusted proxies, the rightmost X-Forwarded-For that is not a proxy; the
+ * client may have written the ones left of it.
  */
 export function createClientIp(trustedProxies: readonly string[]): (c: Context) => Ip | null {
   const cidrs = trustedProxies.map((cidr) => ipaddr.parseCIDR(cidr));

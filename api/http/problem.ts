@@ -1,14 +1,15 @@
 import { z, type OpenAPIHono } from '@hono/zod-openapi';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { isUnreachable } from '../../database/sql.ts';
 import { AppError, detailOf, invalidRequest } from '../../domain/problems/errors.ts';
-import { CATALOGUES, fault, faultView, said, type ErrorCode } from '../../domain/problems/said.ts';
+import { CATALOGUES, fault, faultView, said, type ErrorCode, type Said } from '../../domain/problems/said.ts';
 import { speak } from './language.ts';
 import { describeError } from './log.ts';
 import type { ApiEnv } from '../services.ts';
 
-/** A code without a status is a compile error; its words are in domain/problems/en/titles.ts. */
+/** Their words are in domain/problems/en/titles.ts. */
 export const STATUS = {
   'invalid-request': 400,
   'invalid-rows': 422,
@@ -52,7 +53,7 @@ export const STATUS = {
   internal: 500,
 } as const satisfies Record<ErrorCode, number>;
 
-/** Seconds after which a refusal that passes by itself is worth another try. */
+/** Seconds until a temporary refusal is worth another try. */
 const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = {
   'idempotency-key-in-flight': 2,
   'try-later': 5,
@@ -84,7 +85,6 @@ export const Problem = z
 
 const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Problem } } });
 
-/** Problems that any route may answer. */
 export const problems = {
   400: problem('The request is not valid; `errors` names each field and its remedy'),
   401: problem('No API key, or one that is unknown or revoked'),
@@ -122,7 +122,7 @@ function answer(c: Context<ApiEnv>, error: AppError): Response {
   return c.body(JSON.stringify(document), status, { 'Content-Type': 'application/problem+json' });
 }
 
-/** The framework's error in our words; undefined for one that nobody expected. */
+/** A framework error as ours; undefined for an unexpected one. */
 function expected(error: Error): AppError | undefined {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status === 400) return invalidRequest(fault('body', 'not-json'));
@@ -130,7 +130,7 @@ function expected(error: Error): AppError | undefined {
   return undefined;
 }
 
-/** Installs the one translator of everything thrown, and the answer for routes that don't exist. */
+/** Installs the error handler, and the answer for unknown routes. */
 export function translateErrors(app: OpenAPIHono<ApiEnv>): void {
   app.onError((error, c) => {
     const known = expected(error);
@@ -145,10 +145,16 @@ export function translateErrors(app: OpenAPIHono<ApiEnv>): void {
   app.notFound((c) => answer(c, new AppError('not-found', said('no-route'))));
 }
 
-/** A row of another account and a row that does not exist are answered alike. */
+/** Another account's row and a missing one are answered alike. */
 export const missing = (): AppError => new AppError('not-found');
-/** A row that has to be there. Throws `not-found`. */
+/** Throws `not-found` for a missing row. */
 export function existing<T>(row: T | null | undefined): T {
   if (row === null || row === undefined) throw missing();
   return row;
 }
+/** Turns a unique violation into a `conflict`. */
+export const refuseTaken =
+  (why: Said) =>
+  (error: unknown): never => {
+    throw error instanceof UniqueConstraintViolationException ? new AppError('conflict', why) : error;
+  };

@@ -6,11 +6,11 @@ import { json } from './schemas.ts';
 
 type Named = 'method' | 'path' | 'operationId' | 'tags';
 
-/** Routes of a file: of those who act for an account, and all others. Whatever a schema refuses is told field by field. */
+/** Validation errors are answered field by field. */
 export const forAccounts = () => new OpenAPIHono<AccountEnv>({ defaultHook: invalid });
 export const forAnyone = () => new OpenAPIHono<ApiEnv>({ defaultHook: invalid });
 
-/** Describes the routes of one chapter of the reference. `operationId` is what client libraries call it. */
+/** Describes the routes of one chapter of the reference. */
 export const routesOf =
   (tag: string) =>
   <const M extends RouteConfig['method'], const P extends string, R extends Omit<RouteConfig, Named> & { summary: string }>(
@@ -24,7 +24,7 @@ export const routesOf =
 type Answer<S extends number, T> = Record<S, { description: string; content: { 'application/json': { schema: T } } }> &
   typeof problems;
 
-// The answers of a route: its own, those that any route may give, and `more`, refusals of its own.
+// A route's answers: its own, those of any route, and `more`.
 export function ok<T extends z.ZodType>(description: string, schema: T): Answer<200, T>;
 export function ok<T extends z.ZodType, M extends object>(description: string, schema: T, more: M): Answer<200, T> & M;
 export function ok(description: string, schema: z.ZodType, more: object = {}): object {

@@ -6,10 +6,9 @@ export const body = <T extends z.ZodType>(schema: T) => ({ required: true, conte
 
 export const Id = z.uuid();
 export const IdParam = z.object({ id: Id.openapi({ param: { name: 'id', in: 'path' } }) });
-/** A time in an answer: ISO 8601, UTC, to the millisecond. */
+/** ISO 8601, UTC, to the millisecond. */
 export const Time = z.iso.datetime();
-/** A time in a request: ISO 8601 with its offset. */
-/** PostgreSQL has no year 0, and no campaign is older than the SMS or sent in a thousand years. */
+/** ISO 8601 with an offset. PostgreSQL has no year 0, and campaigns are neither older than SMS nor a thousand years ahead. */
 export const TimeIn = z.iso
   .datetime({ offset: true, abort: true })
   .refine((time) => /^(?:19\d\d|2\d{3})-/.test(time), because('year'));
@@ -22,12 +21,12 @@ export const Locale = z.enum(['fr', 'en']);
 
 export const iso = (time: Date | null | undefined): string | null => (time ? time.toISOString() : null);
 
-/** A value as a row holds it: a time is a date, and null may be left out. */
+/** A column's value: a time is a Date, and null may be missing. */
 type Held<V> = V | (string extends V ? Date : never) | (null extends V ? undefined : never);
 type MayLack<T> = { [K in keyof T]-?: null extends T[K] ? K : undefined extends T[K] ? K : never }[keyof T];
 type Row<T> = { [K in Exclude<keyof T, MayLack<T>>]: Held<T[K]> } & { [K in MayLack<T>]?: Held<T[K]> };
 
-/** The view of a row: its values by the same names, times as texts, what is missing as null; and `more`, what is shown otherwise. */
+/** The view of a row by the same names: dates as text, missing values as null; `more` overrides. */
 export function shown<S extends z.ZodObject>(view: S, row: Row<z.infer<S>>): z.infer<S>;
 export function shown<S extends z.ZodObject, M extends Partial<z.infer<S>>>(
   view: S,

@@ -14,19 +14,18 @@ const TYPES: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
   '.woff2': 'font/woff2',
 };
-/** React Aria writes one style of its own into the page; its hash is all that is allowed. A test sees when it changes. */
+/** Hash of the one style that React Aria adds to the page; a test notices when it changes. */
 const ARIA_STYLE = "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='";
-/** `styles`: hashes of what the page has in itself. */
 const policyOf = (styles: string): string =>
   `default-src 'self'; style-src 'self' ${ARIA_STYLE}${styles}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
-/** Addresses of programs: one that does not exist is a problem, not a page. */
+/** For programs: an unknown one is a problem document, not a page. */
 const NOT_PAGES = /^\/(?:v1|webhooks|\.well-known|health|ready|metrics|docs|openapi\.json)(?:\/|$)/;
 
-/** Where the console has pages, as console/routes.tsx says; elsewhere it says that there is none. */
+/** The console's pages, as in console/routes.tsx; other addresses get its page with 404. */
 const PAGES =
   /^\/(?:$|(?:start|invitation|forgotten|password|chat|replies|campaigns|contacts|analytics|me|settings|operator)(?:\/|$))/;
 
-/** `squeezed`: by brotli, where the build has made it. */
+/** `squeezed`: brotli, where built. */
 type Asset = {
   type: string;
   bytes: Buffer<ArrayBuffer>;
@@ -35,7 +34,7 @@ type Asset = {
   tag: string;
 };
 
-/** Every file of the built console, in memory: some hundred kilobytes. */
+/** The built console, some hundred kilobytes, in memory. */
 function readAssets(folder: string): Map<string, Asset> {
   if (!existsSync(folder)) return new Map();
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
@@ -57,7 +56,7 @@ function readAssets(folder: string): Map<string, Asset> {
   );
 }
 
-/** The web console at every address that is not the API's. Without a built one there is none. */
+/** Serves the built console, if any, at every address that is not the API's. */
 export function serveConsole(app: Pick<Hono<ApiEnv>, 'get'>, folder: string): void {
   const assets = readAssets(folder);
   const page = assets.get('/index.html');

@@ -3,7 +3,7 @@ import { serve, type ServerType } from '@hono/node-server';
 type Served = AsyncDisposable & { port: number };
 const CLOSE_MS = 5000;
 
-/** Listens. Disposing waits for requests under way, 5 s at most. */
+/** Disposing waits up to 5 s for open requests. */
 export const listen = (fetch: Parameters<typeof serve>[0]['fetch'], hostname: string, port: number): Promise<Served> =>
   new Promise((resolve, reject) => {
     const server = serve({ fetch, hostname, port }, (info) =>

@@ -2,7 +2,7 @@ import { countSegments, MAX_SEGMENTS } from '../../domain/sms/segments.ts';
 import { flaw, type Flaw } from '../../domain/problems/said.ts';
 import { textFault } from '../../domain/sms/text-fault.ts';
 
-/** The fault of a text that goes out as it is, if it has one. */
+/** The fault of a text without merge tags. */
 export function shortTextFault(text: string): Flaw | undefined {
   const fault = textFault(text);
   if (fault) return fault;

@@ -8,8 +8,8 @@ export type RequestLimits = Record<'key' | 'account', { perMinute: number; atOnc
 const AT_ONCE_WINDOW_S = 5;
 
 /**
- * How many requests a key and an account may make a minute and at once, across all processes. The fields are those of
- * draft-ietf-httpapi-ratelimit-headers-10, "RateLimit header fields for HTTP". A person's session counts as a key.
+ * Limits requests per minute and at once, by key and by account, across processes. Headers follow
+ * draft-ietf-httpapi-ratelimit-headers-10. A session counts as a key.
  */
 export function limitRequests({ db, requestLimits }: Pick<ApiServices, 'db' | 'requestLimits'>): MiddlewareHandler {
   if (!requestLimits) return (_, next) => next();
@@ -39,7 +39,7 @@ export function limitRequests({ db, requestLimits }: Pick<ApiServices, 'db' | 'r
         if (returned && admitted) taken.push(() => giveBack(who));
         if (!admitted) refused = { atOnce: returned, resetS };
       }
-      // Before the answer is made: a header that is added later makes another of it.
+      // Before the answer exists: a header added later copies it.
       c.header('RateLimit-Policy', policy);
       c.header('RateLimit', told.join(', '));
       if (refused) refuse(c, refused.atOnce, refused.resetS);

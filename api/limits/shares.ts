@@ -1,22 +1,21 @@
 import type { Pool } from 'pg';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 
-/** `returned`: places that are given back, as of requests at once. Their window is how soon other processes see that they are free. */
+/** `returned`: places are given back, as for requests at once; the window then says how soon other processes see it. */
 export type Quota = { name: string; limit: number; windowS: number; returned: boolean };
 
-/** One caller's requests left in this process, within its window. `left`: of the whole quota, when it was last asked. */
+/** One caller's requests left in this process. `left`: of the whole quota, when last asked. */
 type Share = { used: number; granted: number; until: number; left: number; spent: boolean; taking: Promise<void> | null };
 
 export type Admission = { admitted: boolean; left: number; resetS: number };
 
-/** From here on a process lends itself its first part of a window, and asks meanwhile: no request waits for it. */
+/** From this limit on a process lends itself its first part of a window, so that no request waits. */
 const LENDS_FROM = 50;
 const MANY = 10_000;
 
 /**
- * A quota that all processes count on PostgreSQL, which each takes parts of: a fiftieth at a time, so that the database hears of one
- * request in so many. Taken parts are lost with their process until the window ends; several processes together may pass the quota
- * by a fiftieth each.
+ * A quota shared by all processes through PostgreSQL. Each takes a fiftieth at a time, so that few requests reach the database. A
+ * dead process's part is lost until the window ends; each process may exceed the quota by a fiftieth.
  */
 export function createShares(pool: Pool, { name, limit, windowS, returned }: Quota) {
   const limiter = new RateLimiterPostgres({
@@ -54,7 +53,7 @@ export function createShares(pool: Pool, { name, limit, windowS, returned }: Quo
     Object.assign(share, { used, granted: lent, left: limit, spent: false, until: now + windowS * 1000 });
     if (lent > 0)
       ask(who, share, Math.max(part, used), lent).catch(() => {
-        // The database is away: the request finds that out by itself.
+        // The database is away: the request notices by itself.
       });
     shares.set(who, share);
     return share;

@@ -6,12 +6,12 @@ import { listFault } from './list-fault.ts';
 
 type Encoding = NonNullable<ListGuess['encoding']>;
 
-/** Enough to tell UTF-16 by. */
+/** Enough to recognise UTF-16. */
 const LOOKED_AT = 4;
 
 /**
- * Text of any length as it comes, with the encoding it turned out to have. It is UTF-8 until a byte says otherwise; ASCII before
- * that reads the same in both. Throws a refusal for what is UTF-8 here and not there.
+ * Decodes text of any length and tells its encoding: UTF-8 until a byte says otherwise, since ASCII reads the same in both.
+ * Throws for text that is UTF-8 only in part.
  */
 export async function* decodeText(chunks: AsyncIterable<Uint8Array>, tell: (encoding: Encoding) => void): AsyncGenerator<string> {
   const other: { decoder: TextDecoder | null } = { decoder: null };
@@ -58,13 +58,13 @@ export async function* decodeText(chunks: AsyncIterable<Uint8Array>, tell: (enco
   }
 }
 
-/** By its mark, or by the empty half of Latin letters. */
+/** By byte order mark, or by the zero half of Latin letters. */
 function wideOf([a, b, c, d]: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   if ((a === 0xff && b === 0xfe) || (b === 0 && d === 0)) return 'utf-16le';
   return (a === 0xfe && b === 0xff) || (a === 0 && c === 0) ? 'utf-16be' : null;
 }
 
-/** How many bytes at the end begin a character that the next chunk may end. */
+/** Bytes at the end that begin an incomplete character. */
 function cutOff(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;

@@ -11,20 +11,20 @@ import { readList, type ListBody, type ListRow, type ListType } from './read-lis
 import type { AccountEnv } from '../services.ts';
 
 const LIMITS = { rows: 1_000_000, bytes: 2 * 1024 * 1_048_576 };
-/** How many of a list's rows tell its columns: lines of JSON may each have others. */
+/** Rows that tell the columns: JSON lines may each have others. */
 const LOOKED_AT = 1000;
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const TYPES: Record<string, ListType> = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson', [XLSX]: 'xlsx' };
-/** Characters that jsonb can't hold, as JSON writes them. */
+/** Characters that jsonb can't hold, as JSON escapes. */
 const UNSTORABLE = /\\u0000|\\ud[89a-f][0-9a-f]{2}/i;
 
 const text = { schema: z.string() };
-/** The body of a list. It is read as it comes, never as a whole. */
+/** Streamed, never read as a whole. */
 export const listBody = {
   required: true,
   content: { 'text/csv': text, 'application/x-ndjson': text, [XLSX]: { schema: z.string().openapi({ format: 'binary' }) } },
 };
-/** How a list was read, where nobody said; null where there was nothing to guess. */
+/** How a list was read; null where nothing was guessed. */
 export const Guessed = z
   .object({
     encoding: z.enum(['utf-8', 'windows-1252', 'utf-16le', 'utf-16be']).nullable(),
@@ -34,7 +34,6 @@ export const Guessed = z
   .nullable();
 export const guessView = (guess: ListGuess | null): z.infer<typeof Guessed> =>
   guess && { encoding: guess.encoding ?? null, separator: guess.separator ?? null, phoneColumn: guess.phoneColumn ?? null };
-/** Which of its columns are what. */
 export const ListColumns = z.strictObject({
   to: z.string().min(1).max(100).default('to').openapi({
     description: 'The column that holds the phone number. Left out, a column named phone, téléphone, portable, numéro … is taken',
@@ -48,11 +47,11 @@ export const ListColumns = z.strictObject({
     .openapi({ description: 'The column that holds your reference, where there is one' }),
 });
 
-/** The list that a request brings. Throws what is wrong with its form before anything is read. */
+/** Throws for a bad form before anything is read. */
 export function uploadOf(c: Context<AccountEnv>, names: z.infer<typeof ListColumns>) {
   const list = bodyOf(c);
   return {
-    /** Stores its rows under that id, in the transaction of that connection. Throws AppErrors that name the row. */
+    /** Stores the rows under an id, in the caller's transaction. Throws AppErrors that name the row. */
     async store(client: PoolClient, id: string): Promise<{ columns: string[]; listed: number; guessed: ListGuess }> {
       const columns = new Set<string>();
       const guessed: ListGuess = {};
@@ -65,7 +64,7 @@ export function uploadOf(c: Context<AccountEnv>, names: z.infer<typeof ListColum
 
 export type Upload = ReturnType<typeof uploadOf>;
 
-/** The list in the body of a request, and what it comes as. Throws what is wrong with its form. */
+/** The list in a request body. Throws for a bad form. */
 export function bodyOf(c: Context<AccountEnv>): ListBody {
   const type = TYPES[(c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''];
   const encoding = c.req.header('content-encoding')?.toLowerCase() ?? 'identity';
@@ -75,7 +74,7 @@ export function bodyOf(c: Context<AccountEnv>): ListBody {
   return { body: c.req.raw.body, type, gzip: encoding === 'gzip' };
 }
 
-/** Rows with the phone number as `to`, those that can be stored; notes their columns. */
+/** Renames the phone column to `to`, notes the columns, and refuses rows that can't be stored. */
 async function* checked(
   list: AsyncIterable<ListRow>,
   { to: given, phoneColumn, reference }: z.infer<typeof ListColumns>,

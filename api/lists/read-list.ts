@@ -8,24 +8,22 @@ import { decodeText } from './decode-text.ts';
 import { listFault } from './list-fault.ts';
 import { readXlsx } from './read-xlsx.ts';
 
-/** One row as it came, by column. */
 export type ListRow = Record<string, string | null>;
 
 export type ListLimits = { rows: number; bytes: number };
 
 const MOST_COLUMNS = 200;
-/** Of one row, all its columns together. */
+/** All columns of a row together. */
 const LONGEST_ROW = 65_536;
 const LONGEST_NAME = 100;
 
-/** The formats of a list: CSV with a header, a workbook whose first row is one, or one JSON object a line. */
+/** CSV with a header, a workbook whose first row is one, or one JSON object a line. */
 export type ListType = 'csv' | 'xlsx' | 'ndjson';
 export type ListBody = { body: ReadableStream<Uint8Array>; type: ListType; gzip: boolean };
 
 /**
- * The rows of a list, one after the other, in as much memory as one row takes (a workbook: as its archive takes). Notes in `guess`
- * how it was read. Throws AppErrors that name the row: for rows too long or too many, quotes that never close, a header that says
- * a name twice.
+ * Streams the rows of a list with one row in memory (for a workbook its archive), noting in `guess` how it was read. Throws
+ * AppErrors that name the row.
  */
 export async function* readList({ body, type, gzip }: ListBody, limits: ListLimits, guess: ListGuess): AsyncGenerator<ListRow> {
   const bytes = Readable.from(body, { objectMode: false });
@@ -52,7 +50,7 @@ async function* gunzip(bytes: Readable): AsyncGenerator {
   }
 }
 
-/** Passes on what came until it is too much: a few kilobytes of gzip may hold gigabytes. */
+/** Limits the unpacked bytes: kilobytes of gzip may hold gigabytes. */
 async function* count(chunks: AsyncIterable<unknown>, most: number): AsyncGenerator<Uint8Array> {
   let length = 0;
   for await (const chunk of chunks) {
@@ -86,8 +84,8 @@ async function* readCsv(text: AsyncIterable<string>, guess: ListGuess): AsyncGen
 }
 
 /**
- * Rows of cells by the names that the first of them gives. Blank rows and columns without a name at the end, which spreadsheets
- * leave, are passed over. `isWhole`: a row has as many cells as the header.
+ * Rows by the names in the first one. Skips blank rows and unnamed trailing columns, as spreadsheets leave them. `isWhole`: rows
+ * must be as wide as the header.
  */
 async function* named(rows: AsyncIterable<unknown>, isWhole: boolean): AsyncGenerator<ListRow> {
   let header: string[] | null = null;
@@ -107,7 +105,7 @@ async function* named(rows: AsyncIterable<unknown>, isWhole: boolean): AsyncGene
 
 const isCells = (record: unknown): record is string[] => Array.isArray(record);
 
-/** The separator of its columns, by its first line or by the line that Excel writes for itself, and all of its text. */
+/** Finds the separator by the first line, or by Excel's `sep=` line. */
 async function beginCsv(text: AsyncIterable<string>): Promise<{ delimiter: string; all: AsyncIterable<string> }> {
   const iterator = text[Symbol.asyncIterator]();
   let begin = '';
@@ -130,7 +128,7 @@ async function beginCsv(text: AsyncIterable<string>): Promise<{ delimiter: strin
   return { delimiter, all: all() };
 }
 
-/** A spreadsheet in French separates by semicolons. */
+/** French spreadsheets use semicolons. */
 const separatorOf = (header: string): string => {
   const bare = header.replaceAll(/"[^"]*"/g, '');
   const count = (separator: string): number => bare.split(separator).length;
@@ -151,7 +149,7 @@ function checkedHeader(header: string[]): string[] {
 
 function csvFault(error: CsvError): AppError {
   const code: string = error.code;
-  // Rows are counted without the header, as everywhere.
+  // Counted without the header.
   const line = typeof error['records'] === 'number' ? Math.max(error['records'], 1) : undefined;
   switch (code) {
     case 'CSV_MAX_RECORD_SIZE':

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { flaw } from '../../domain/problems/said.ts';
 import { listFault } from './list-fault.ts';
 
-/** A message of that process: a page of rows, its end, or the reason why it gives up. */
+/** From the reader process: rows, the end, or why it gives up. */
 export type FromWorkbook = { rows: string[][] } | { end: true } | { refused: 'list-not-xlsx' | 'list-bomb' | 'list-entities' };
 
 const MOST_BYTES = 50 * 1_048_576;
@@ -10,8 +10,8 @@ const MOST_HEAP_MB = 200;
 const READER = new URL(`./xlsx-process${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 /**
- * The cells of a workbook's first sheet, row by row, read in a process of its own: a workbook is an archive from a stranger, and one
- * that unpacks without end aborts the process that reads it. A thread would abort with all others of its process.
+ * Rows of a workbook's first sheet, read in a separate process: an archive that unpacks without end aborts its process, even from
+ * a thread.
  */
 export async function* readXlsx(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
   const parts: Uint8Array[] = [];
@@ -22,7 +22,7 @@ export async function* readXlsx(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
     parts.push(chunk);
   }
   const reader = fork(READER, {
-    // The reader gets no secret of ours.
+    // No secrets for the reader.
     env: {},
     execArgv: [`--max-old-space-size=${MOST_HEAP_MB}`],
     serialization: 'advanced',
@@ -31,14 +31,14 @@ export async function* readXlsx(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
   let failure: unknown;
   reader.on('error', (error) => (failure = error));
   const exit = new Promise<null>((resolve) => reader.once('exit', () => resolve(null)));
-  // It may die before it has read all.
+  // The process may die early.
   reader.stdin?.on('error', () => {}).end(Buffer.concat(parts, length));
   const next = (): Promise<FromWorkbook> =>
     new Promise((resolve) => reader.once('message', (said: FromWorkbook) => resolve(said)));
   try {
     for (;;) {
       const said = await Promise.race([next(), exit]);
-      // Only the end of memory ends it by a signal: its own, or the system's.
+      // A signal means that memory ran out.
       if (said === null) throw reader.signalCode ? listFault(flaw('list-bomb')) : (failure ?? new Error('The reader ended'));
       if ('end' in said) return;
       if ('refused' in said) throw listFault(flaw(said.refused));

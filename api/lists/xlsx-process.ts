@@ -6,11 +6,11 @@ import { createInflateRaw } from 'node:zlib';
 import { streamXlsxRows, type CellValue } from 'hucre/xlsx';
 import type { FromWorkbook } from './read-xlsx.ts';
 
-// The process of read-xlsx.ts. Its priority is low: answering requests goes first.
+// The process of read-xlsx.ts. Low priority: requests go first.
 if (process.platform === 'linux') setPriority(0, 10);
 
 const PAGE = 1000;
-/** Unpacked, all parts together: a sheet of 200,000 rows is a tenth of that. */
+/** Unpacked, all parts; ten times a sheet of 200,000 rows. */
 const MOST_UNPACKED = 512 * 1_048_576;
 const BEGINNING = 4096;
 
@@ -22,7 +22,7 @@ class Refused extends Error {
   }
 }
 
-/** Unpacks each part and keeps none: throws by name for an archive that is none, is too large, or declares entities. */
+/** Unpacks each part without keeping it. Throws for a non-archive, a bomb, or declared entities. */
 async function check(zip: Buffer): Promise<void> {
   const end = zip.lastIndexOf('PK\u0005\u0006', undefined, 'latin1');
   if (end < 0 || end + 22 > zip.length) throw new Refused('list-not-xlsx');
@@ -40,13 +40,12 @@ async function check(zip: Buffer): Promise<void> {
       if (unpacked > MOST_UNPACKED) throw new Refused('list-bomb');
       if (beginning.length < BEGINNING) beginning += Buffer.from(chunk).toString('latin1', 0, BEGINNING);
     }
-    // No workbook needs them, and a few lines of them hold gigabytes.
+    // No workbook needs entities, and a few lines of them expand to gigabytes.
     if (/<!(?:DOCTYPE|ENTITY)/i.test(beginning)) throw new Refused('list-entities');
     at += 46 + zip.readUInt16LE(at + 28) + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
   }
 }
 
-/** As a CSV of it would say it. */
 function textOf(cell: CellValue): string {
   if (cell === null || cell === undefined) return '';
   if (cell instanceof Date) return cell.toISOString().slice(0, 10);
@@ -72,5 +71,5 @@ async function read(): Promise<void> {
   say({ end: true });
 }
 
-// A range error is an archive whose parts are not where it says.
+// A range error means that the archive's offsets are wrong.
 read().catch((error: unknown) => say({ refused: error instanceof Refused ? error.code : 'list-not-xlsx' }));

@@ -5,7 +5,7 @@ import { SyncRun } from '../../database/lowcost/sync-run.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { describeError } from '../http/log.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { accepted, forAnyone, ok, routesOf } from '../http/route.ts';
@@ -94,21 +94,17 @@ export const operatorSyncs = ({ db, runs, registry, clockInjectable }: ApiServic
         detail: { run: run.id, now: now ?? null },
       });
       await em.flush();
-      // Stored is accepted: a start that fails is the sweep's.
+      // If this start fails, the sweep starts it.
       await runs.syncNow(carrier.id).catch((error: unknown) => {
         c.get('log').warn({ carrierId: carrier.id, error: describeError(error) }, 'a sync could not be started yet');
       });
       return c.json(syncRunView(run), 202);
     })
     .openapi(list, async (c) => {
-      const { cursor, limit, carrier } = c.req.valid('query');
-      const after = readCursor('sync-runs', cursor, ById);
-      const where = { ...(carrier ? { carrier } : {}), ...(after ? { id: { $lt: after[0] } } : {}) };
-      const found = await db.em().find(SyncRun, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
-      return c.json(
-        page(found, limit, syncRunView, (last) => writeCursor('sync-runs', [last.id])),
-        200,
-      );
+      const { carrier, ...query } = c.req.valid('query');
+      const where = carrier ? { carrier } : {};
+      const find = ({ older, newestFirst }: Place) => db.em().find(SyncRun, { ...where, ...older }, newestFirst);
+      return c.json(await pageById(query, 'sync-runs', find, syncRunView), 200);
     })
     .openapi(get, async (c) => {
       const run = existing(await db.em().findOne(SyncRun, { id: c.req.valid('param').id }));

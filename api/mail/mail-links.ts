@@ -11,8 +11,8 @@ const MOST_OCTETS = 10_000;
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /**
- * A link of a mail to a reply address. What follows links by itself only reads (GET); a person's button and a mail program's one click
- * (RFC 8058) both POST. The signed token is all that is asked for, and what is sent along is not read.
+ * A link in a mail to a reply address. Link scanners only read (GET); a button and one-click unsubscribe (RFC 8058) POST. The
+ * signed token is the only credential; the body is ignored.
  */
 const mailLink = ({ db, mailTokens }: ApiServices, link: MailLink, act: (email: ReplyEmail) => Promise<unknown>) => {
   const find = async (token: string): Promise<ReplyEmail | null> => {
@@ -38,13 +38,12 @@ const mailLink = ({ db, mailTokens }: ApiServices, link: MailLink, act: (email: 
     });
 };
 
-/** Under each reply mail. */
 export const unsubscribe = (services: ApiServices) =>
   mailLink(services, 'unsubscribe', ({ account: accountId, address }) =>
     suppress(services.db.pool, { accountId, address, reason: 'unsubscribed', detail: null }),
   );
 
-/** Sent to an address that is new: replies go there once its reader says so. */
+/** Sent to new addresses: replies are mailed once confirmed. */
 export const confirmAddress = (services: ApiServices) =>
   mailLink(services, 'confirm', ({ id, account: accountId }) =>
     transaction(services.db.pool, async (client) => {

@@ -3,9 +3,7 @@ import { mailSuppressions, operatorMailSuppressions } from './mail-suppressions.
 import { operatorMail } from './operator-mail.ts';
 import { forAccounts, forAnyone } from '../http/route.ts';
 
-/** Routes of mail for an account's key. */
 export const mailRoutes = (services: ApiServices) => forAccounts().route('/', mailSuppressions(services));
 
-/** Routes of mail for an operator's key. */
 export const operatorMailRoutes = (services: ApiServices) =>
   forAnyone().route('/', operatorMail(services)).route('/', operatorMailSuppressions(services));

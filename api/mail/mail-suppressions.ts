@@ -1,15 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import type { Pool } from 'pg';
-import type { SuppressionReason } from '../../database/mail/mail-suppression.ts';
 import { rows, transaction } from '../../database/sql.ts';
 import { actorOf } from '../http/auth.ts';
 import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
-import { page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageBy, pageOf, PageQuery } from '../http/cursor.ts';
 import { liftSuppression } from '../reply-settings/apply-setting-change.ts';
 import { conflict, notFound } from '../http/problem.ts';
 import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { Lift, SuppressionReasonView } from '../reply-settings/setting-change.ts';
-import { body, Id, Time } from '../http/schemas.ts';
+import { body, Id, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 
 const SuppressionView = z
@@ -21,7 +20,7 @@ const SuppressionView = z
     since: Time,
   })
   .openapi('MailSuppression');
-// Not `extend`: the document would ask for a Lift that refuses `account`, and for `account`.
+// Not `extend`, which would document a Lift that refuses `account`.
 const OperatorLift = z.strictObject({ ...Lift.shape, account: Id }).openapi('OperatorMailSuppressionLift');
 const Lifted = z.object({ lifted: z.literal(true), resent: z.number().int() }).openapi('MailSuppressionLifted');
 
@@ -52,35 +51,33 @@ const operatorLift = operatorRoute('post', '/mail-suppressions/lift', 'liftMailS
   responses: lifted,
 });
 
-type Row = { account_id: string; address: string; reason: SuppressionReason; detail: string | null; since: Date };
-type Asked = { account: string | null; reason: SuppressionReason | undefined; cursor: string | undefined; limit: number };
+type Row = Omit<z.infer<typeof SuppressionView>, 'since'> & { since: Date };
+type Asked = z.infer<typeof query> & { account: string | null };
 
-async function pageFor(pool: Pool, { account, reason, cursor, limit }: Asked) {
-  const scope = `mail-suppressions ${account ?? ''}`;
-  const [since = null, address = null] = readCursor(scope, cursor, z.tuple([z.iso.datetime(), z.string()])) ?? [];
-  const found = await rows<Row>(
-    pool,
-    `select account_id, address, reason, detail, since from mail_suppressions
-     where ($1::uuid is null or account_id = $1) and ($2::text is null or reason = $2)
-       and ($3::timestamptz is null or (since, address) < ($3, $4)) order by since desc, address desc limit $5`,
-    [account, reason ?? null, since, address, limit + 1],
+const pageFor = (pool: Pool, { account, reason, ...asked }: Asked) =>
+  pageBy(
+    asked,
+    {
+      scope: `mail-suppressions ${account ?? ''}`,
+      position: z.tuple([z.iso.datetime(), z.string()]),
+      placeOf: ({ since, address }: Row): [string, string] => [since.toISOString(), address],
+    },
+    (after, most) =>
+      rows<Row>(
+        pool,
+        `select account_id as account, address, reason, detail, since from mail_suppressions
+         where ($1::uuid is null or account_id = $1) and ($2::text is null or reason = $2)
+           and ($3::timestamptz is null or (since, address) < ($3, $4)) order by since desc, address desc limit $5`,
+        [account, reason ?? null, ...(after ?? [null, null]), most],
+      ),
+    (row) => shown(SuppressionView, row),
   );
-  const view = (row: Row) => ({
-    account: row.account_id,
-    address: row.address,
-    reason: row.reason,
-    detail: row.detail,
-    since: row.since.toISOString(),
-  });
-  return page(found, limit, view, (last) => writeCursor(scope, [last.since.toISOString(), last.address]));
-}
 
 export const mailSuppressions = (services: ApiServices) =>
   forAccounts()
-    .openapi(list, async (c) => {
-      const { reason, cursor, limit } = c.req.valid('query');
-      return c.json(await pageFor(services.db.pool, { account: c.get('account').id, reason, cursor, limit }), 200);
-    })
+    .openapi(list, async (c) =>
+      c.json(await pageFor(services.db.pool, { ...c.req.valid('query'), account: c.get('account').id }), 200),
+    )
     .openapi(lift, async (c) => {
       const outcome = await changeReplies(services, c, { kind: 'address-lift', lift: c.req.valid('json') });
       if (outcome.asked) return c.json(outcome.asked, 202);
@@ -90,8 +87,8 @@ export const mailSuppressions = (services: ApiServices) =>
 export const operatorMailSuppressions = ({ db, runs }: ApiServices) =>
   forAnyone()
     .openapi(operatorList, async (c) => {
-      const { account = null, reason, cursor, limit } = c.req.valid('query');
-      return c.json(await pageFor(db.pool, { account, reason, cursor, limit }), 200);
+      const { account = null, ...asked } = c.req.valid('query');
+      return c.json(await pageFor(db.pool, { ...asked, account }), 200);
     })
     .openapi(operatorLift, async (c) => {
       const { account, ...asked } = c.req.valid('json');

@@ -9,7 +9,7 @@ import { actorOf } from '../http/auth.ts';
 import { OfferedNumber, offerView } from './numbers.ts';
 import { conflict } from '../http/problem.ts';
 import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
-import { body, Country, iso, Route, Time, TimeIn } from '../http/schemas.ts';
+import { body, Country, Route, shown, Time, TimeIn } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 
 const MOST_OFFERS = 20;
@@ -66,20 +66,8 @@ const put = operatorRoute('put', '/country-rules', 'changeCountryRule', {
   responses: ok('It holds from now on', RuleView, conflict),
 });
 
-const known = ({ country, route, canReply, source, checkedAt }: RuleRow): z.infer<typeof Known> => ({
-  country,
-  route,
-  canReply,
-  source,
-  checkedAt: iso(checkedAt),
-});
-const view = (rule: RuleRow): z.infer<typeof RuleView> => ({
-  ...known(rule),
-  version: rule.version,
-  note: rule.note,
-  changedBy: rule.changedBy,
-  changedAt: rule.changedAt.toISOString(),
-});
+const known = (rule: RuleRow): z.infer<typeof Known> => shown(Known, rule);
+const view = (rule: RuleRow): z.infer<typeof RuleView> => shown(RuleView, rule);
 
 export const countries = ({ db }: ApiServices) =>
   forAccounts().openapi(look, async (c) => {
@@ -106,7 +94,7 @@ export const operatorCountries = ({ db }: ApiServices) =>
       if (canReply !== 'unknown' && source === undefined) throw invalidRequest(fault('source', 'source-missing'));
       const actor = actorOf(c.get('keyId'));
       const rule = await transaction(db.pool, async (client) => {
-        // Edits of one rule come one after the other, also the first of a country.
+        // Serialises edits of one rule, including its first.
         await rows(client, `select pg_advisory_xact_lock(hashtext('country rule'), hashtext($1))`, [`${country} ${route}`]);
         const [before] = await currentRules(client, route, country);
         if ((before?.version ?? 0) !== version)

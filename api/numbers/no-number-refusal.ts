@@ -6,7 +6,7 @@ import type { ApiServices } from '../services.ts';
 
 const SHOWN = 20;
 
-/** A refusal with the numbers that would help where recipients could not reply. */
+/** Adds the numbers on offer to a refusal because recipients can't reply. */
 export async function withOffers({ db }: Pick<ApiServices, 'db'>, account: string, refused: Refusal): Promise<Refusal> {
   const { countries = [] } = refused;
   if (countries.length === 0) return refused;
@@ -18,7 +18,6 @@ export async function withOffers({ db }: Pick<ApiServices, 'db'>, account: strin
   };
 }
 
-/** The same as an error. */
 export async function refusalOf(services: Pick<ApiServices, 'db'>, account: string, refused: Refusal): Promise<AppError> {
   const { code, said, faults } = await withOffers(services, account, refused);
   return new AppError(code, said, faults);

@@ -6,10 +6,8 @@ import { operatorPrices } from './operator-prices.ts';
 import { simulation } from './simulation.ts';
 import { forAccounts, forAnyone } from '../http/route.ts';
 
-/** Routes of numbers for an account's key. */
 export const numberRoutes = (services: ApiServices) =>
   forAccounts().route('/', numbers(services)).route('/', countries(services)).route('/', simulation(services));
 
-/** Routes of numbers for an operator's key. */
 export const operatorNumberRoutes = (services: ApiServices) =>
   forAnyone().route('/', operatorNumbers(services)).route('/', operatorPrices(services)).route('/', operatorCountries(services));

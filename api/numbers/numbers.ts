@@ -13,7 +13,7 @@ import { transaction } from '../../database/sql.ts';
 import { twoWayOff } from '../../domain/sending/sender-policy.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said } from '../../domain/problems/said.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { Money, money } from '../http/money-view.ts';
 import { conflict, existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
@@ -78,15 +78,11 @@ const release = route('post', '/numbers/{id}/release', 'releaseNumber', {
   responses: done('Released', { ...notFound, ...conflict }),
 });
 
-export const offerView = ({ id, number, country, micros }: RentedNumber): z.infer<typeof OfferedNumber> => ({
-  id,
-  number,
-  country,
-  pricePerMonth: micros === null ? null : money(Number(micros)),
-});
+export const offerView = (offer: RentedNumber): z.infer<typeof OfferedNumber> =>
+  shown(OfferedNumber, offer, { pricePerMonth: offer.micros === null ? null : money(Number(offer.micros)) });
 const view = (number: RentedNumber) => shown(RentedNumberView, number, offerView(number));
 
-/** Reads a request for a number or a country, not both. Throws. */
+/** Throws unless a number or a country is given, not both. */
 function onlyOne({ number, country }: z.infer<typeof Rent>): void {
   if ((number === undefined) !== (country === undefined)) return;
   throw invalidRequest(fault('number', 'one', { other: 'country' }));
@@ -99,26 +95,16 @@ export const numbers = ({ db }: ApiServices) => {
   return forAccounts()
     .openapi(list, async (c) => {
       const account = c.get('account').id;
-      const { cursor, limit } = c.req.valid('query');
+      const find = ({ after, most: limit }: Place) => rentedBy(db.pool, account, { after, limit });
       const scope = `rented numbers ${account}`;
-      const after = readCursor(scope, cursor, ById)?.[0] ?? null;
-      const found = await rentedBy(db.pool, account, { after, limit: limit + 1 });
-      return c.json(
-        page(found, limit, view, (last) => writeCursor(scope, [last.id])),
-        200,
-      );
+      return c.json(await pageById(c.req.valid('query'), scope, find, view), 200);
     })
     .openapi(offers, async (c) => {
       const account = c.get('account').id;
-      const { cursor, limit, country } = c.req.valid('query');
-      const scope = `numbers on offer ${account}`;
-      const after = readCursor(scope, cursor, ById)?.[0] ?? null;
+      const { country, ...query } = c.req.valid('query');
       const countries = country === undefined ? null : [country];
-      const found = await onOffer(db.pool, account, { countries, after, limit: limit + 1 });
-      return c.json(
-        page(found, limit, offerView, (last) => writeCursor(scope, [last.id])),
-        200,
-      );
+      const find = ({ after, most: limit }: Place) => onOffer(db.pool, account, { countries, after, limit });
+      return c.json(await pageById(query, `numbers on offer ${account}`, find, offerView), 200);
     })
     .openapi(rent, async (c) => {
       const account = c.get('account');

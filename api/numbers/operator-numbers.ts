@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { Account } from '../../database/account.ts';
 import { Carrier } from '../../database/carriers/carrier.ts';
 import { recordAudit } from '../../database/people/audit.ts';
@@ -13,8 +12,8 @@ import { fault, said, type Fault } from '../../domain/problems/said.ts';
 import { restsUntil } from '../../domain/numbers/rental.ts';
 import { normalisePhone } from '../../domain/phone-number.ts';
 import { audit } from '../../database/people/audit-entry.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { conflict, notFound, existing } from '../http/problem.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
+import { conflict, existing, notFound, refuseTaken } from '../http/problem.ts';
 import { forAnyone, created, ok, routesOf } from '../http/route.ts';
 import { body, Country, Id, IdParam, iso, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -75,7 +74,7 @@ const numberView = (number: SmsNumber): z.infer<typeof NumberView> =>
     restsUntil: number.account ? null : iso(restsUntil({ releasedAt: number.releasedAt ?? null }, new Date())),
   });
 
-/** The number as replies will name it: digits, or E.164. */
+/** The number as replies name it: digits, or E.164. */
 function readNumber({ number, kind, country }: z.infer<typeof NewNumber>): string {
   if (kind === 'short-code') {
     if (/^\d{3,8}$/.test(number)) return number;
@@ -86,7 +85,6 @@ function readNumber({ number, kind, country }: z.infer<typeof NewNumber>): strin
   return phone.e164;
 }
 
-/** The capability that a kind of number needs of its carrier. */
 function faultOf({ kind, port }: z.infer<typeof NewNumber>, route: Carrier['route']): Fault | undefined {
   if (kind === 'sim' && route !== 'lowcost') return fault('kind', 'sim-on-premium');
   if (kind === 'short-code' && route !== 'premium') return fault('kind', 'code-on-lowcost');
@@ -119,27 +117,15 @@ export const operatorNumbers = ({ db, runs }: ApiServices) =>
         createdAt: new Date(),
       });
       const whose = asked.account === undefined ? {} : { accountId: asked.account };
-      audit(em, {
-        action: 'number.create',
-        target: `number ${number.id}`,
-        ...whose,
-        detail: { kind: asked.kind },
-      });
-      await em.flush().catch((error: unknown) => {
-        if (!(error instanceof UniqueConstraintViolationException)) throw error;
-        throw new AppError('conflict', said('number-taken'));
-      });
+      audit(em, { action: 'number.create', target: `number ${number.id}`, ...whose, detail: { kind: asked.kind } });
+      await em.flush().catch(refuseTaken(said('number-taken')));
       return c.json(numberView(number), 201);
     })
     .openapi(list, async (c) => {
-      const { cursor, limit, carrier, kind } = c.req.valid('query');
-      const after = readCursor('numbers', cursor, ById);
-      const where = { ...(carrier ? { carrier } : {}), ...(kind ? { kind } : {}), ...(after ? { id: { $lt: after[0] } } : {}) };
-      const found = await db.em().find(SmsNumber, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
-      return c.json(
-        page(found, limit, numberView, (last) => writeCursor('numbers', [last.id])),
-        200,
-      );
+      const { carrier, kind, ...query } = c.req.valid('query');
+      const where = { ...(carrier ? { carrier } : {}), ...(kind ? { kind } : {}) };
+      const find = ({ older, newestFirst }: Place) => db.em().find(SmsNumber, { ...where, ...older }, newestFirst);
+      return c.json(await pageById(query, 'numbers', find, numberView), 200);
     })
     .openapi(release, async (c) => {
       const { id } = c.req.valid('param');

@@ -6,7 +6,7 @@ import { invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault } from '../../domain/problems/said.ts';
 import { readAmount } from '../../domain/money.ts';
 import { audit } from '../../database/people/audit-entry.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { Money, money } from '../http/money-view.ts';
 
 import { forAnyone, created, ok, routesOf } from '../http/route.ts';
@@ -91,16 +91,8 @@ export const operatorPrices = ({ db }: ApiServices) =>
       return c.json(view(price), 201);
     })
     .openapi(list, async (c) => {
-      const { cursor, limit, account, kind } = c.req.valid('query');
-      const after = readCursor('prices', cursor, ById);
-      const where = {
-        ...(account ? { accountId: account } : {}),
-        ...(kind ? { kind } : {}),
-        ...(after ? { id: { $lt: after[0] } } : {}),
-      };
-      const found = await db.em().find(Price, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
-      return c.json(
-        page(found, limit, view, (last) => writeCursor('prices', [last.id])),
-        200,
-      );
+      const { account, kind, ...query } = c.req.valid('query');
+      const where = { ...(account ? { accountId: account } : {}), ...(kind ? { kind } : {}) };
+      const find = ({ older, newestFirst }: Place) => db.em().find(Price, { ...where, ...older }, newestFirst);
+      return c.json(await pageById(query, 'prices', find, view), 200);
     });

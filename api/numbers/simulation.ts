@@ -7,7 +7,7 @@ import { forAccounts, done, ok, routesOf } from '../http/route.ts';
 import { body } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 
-/** Of a range that is nobody's, kept for fiction. */
+/** Reserved for fiction. */
 const PHONES = ['+33639980001', '+33639980002', '+33639980003'] as const;
 
 const View = z

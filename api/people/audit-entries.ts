@@ -3,8 +3,8 @@ import type { Context } from 'hono';
 import { idAt } from '../../database/ids.ts';
 import { rows } from '../../database/sql.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { streamOf } from '../http/csv.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
+import { CSV, sendFile, streamOf } from '../http/csv.ts';
 import { problems } from '../http/problem.ts';
 import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, Time, TimeIn } from '../http/schemas.ts';
@@ -59,11 +59,11 @@ const COLUMNS = [
   'detail',
   'id',
 ];
-/** Named so, the answer's type would be taken for JSON. */
+/** Typed as string: a literal would be taken for JSON. */
 const NDJSON: string = 'application/x-ndjson';
-const FILES = { csv: 'text/csv; charset=utf-8', ndjson: NDJSON };
+const FILES = { csv: CSV, ndjson: NDJSON };
 
-/** The same three for owners, of their account, and for operators, of the whole installation. */
+/** The same routes for owners and operators. */
 const contracts = <F extends z.ZodRawShape>(tag: string, suffix: string, more: F, whose: string) => {
   const route = routesOf(tag);
   const request = { query: z.strictObject({ ...filters, ...more }) };
@@ -94,13 +94,13 @@ type Asked = z.infer<typeof Filters>;
 type Row = Pick<View, 'id' | 'account' | 'action' | 'address' | 'detail'> & { at: Date; actor: string; target: string };
 type Name = { id: string; name: string; account: string | null };
 
-/** `own`: the account that asks, or null for an operator. */
+/** `own`: the asking account, null for an operator. */
 const readAudit = ({ db }: ApiServices, asked: Asked, own: string | null) => {
   const { person, action, object, since, until } = asked;
   const account = own ?? asked.account ?? null;
   const ms = (time: string | undefined): string | null => (time === undefined ? null : idAt(Date.parse(time)));
 
-  /** Rows hold ids. What they stand for is looked up now, among what the reader may know: whoever was erased has no name. */
+  /** Names are looked up now, as far as the reader may know them; erased people have none. */
   async function named(found: Row[]): Promise<View[]> {
     const halves = found.flatMap(({ actor, target }) => [actor, target]).map((each) => each.split(' ')[1] ?? '');
     const ids = [...new Set(halves)].filter((id) => Id.safeParse(id).success);
@@ -150,13 +150,8 @@ const readAudit = ({ db }: ApiServices, asked: Asked, own: string | null) => {
   return {
     async page({ cursor, limit }: z.infer<typeof PageQuery>) {
       const scope = `audit ${JSON.stringify([account, person, action, object, since, until])}`;
-      const found = await next(limit + 1, readCursor(scope, cursor, ById)?.[0] ?? null);
-      const { items, nextCursor } = page(
-        found,
-        limit,
-        (row) => row,
-        (last) => writeCursor(scope, [last.id]),
-      );
+      const find = ({ after, most }: Place) => next(most, after);
+      const { items, nextCursor } = await pageById({ cursor, limit }, scope, find, (row) => row);
       return { items: await named(items), nextCursor };
     },
     async *lines(format: keyof typeof FILES) {
@@ -189,11 +184,8 @@ const csvOf = ({ at, action, by, object, address, account, detail, id }: View): 
     id,
   ]);
 
-const send = (c: Context, format: keyof typeof FILES, lines: AsyncGenerator<Buffer<ArrayBuffer>>) => {
-  c.header('Content-Type', FILES[format]);
-  c.header('Content-Disposition', `attachment; filename="audit.${format}"`);
-  return c.body(streamOf(lines), 200);
-};
+const send = (c: Context, format: keyof typeof FILES, lines: AsyncGenerator<Buffer<ArrayBuffer>>) =>
+  sendFile(c, `audit.${format}`, FILES[format], streamOf(lines));
 
 export const auditEntries = (services: ApiServices) => {
   const read = (c: Context<AccountEnv>, asked: Asked) => readAudit(services, asked, c.get('account').id);

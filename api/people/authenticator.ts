@@ -44,10 +44,9 @@ const remove = route('post', '/totp/remove', 'removeTotp', {
   responses: { ...view, ...conflict },
 });
 
-/** A person's own authenticator, and what stands in for it. */
 export const authenticator = (services: ApiServices) => {
   const { db, secrets, runs } = services;
-  /** In the audit log, and by mail in the language that the person reads. */
+  /** Notes it in the audit log and by mail. */
   async function tell(
     sql: Sql,
     c: Context<ApiEnv>,

@@ -1,10 +1,10 @@
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { fault } from '../../domain/problems/said.ts';
 
-/** Of five: what is guessed in fewer than 10^8 tries by lists, keyboards, dates and repetitions is below it. */
+/** zxcvbn's 0 to 4; below 3 a password falls within 10^8 guesses. */
 const LEAST_SCORE = 3;
 
-/** Loaded when somebody chooses a password: the lists are some megabytes. */
+/** Loaded on first use: megabytes of lists. */
 async function load() {
   const [{ ZxcvbnFactory }, { dictionary, adjacencyGraphs }] = await Promise.all([
     import('@zxcvbn-ts/core'),
@@ -14,7 +14,7 @@ async function load() {
 }
 let loaded: ReturnType<typeof load> | undefined;
 
-/** Throws for a password that is usual, or made of the person's own address. */
+/** Throws for a common password, or one made of the person's address. */
 export async function refuseGuessable(password: string, email: string): Promise<void> {
   const estimate = await (loaded ??= load());
   const own = ['aller-retour', email, ...email.split(/[^\p{L}\p{N}]+/u).filter((part) => part.length > 3)];

@@ -7,7 +7,7 @@ import type { Role } from '../../database/people/user.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 
-/** The fields of a provider that decide whom it lets in, and in which role. */
+/** A provider's rules for whom it lets in, and in which role. */
 export type Admission = {
   id: string;
   accountId: string | null;
@@ -20,7 +20,7 @@ type Person = { id: string; role: Role; accountId: string | null; providerId: st
 
 const BY_RANK = ['operator', 'owner', 'agent', 'agent-restricted', 'viewer'] as const;
 
-/** The highest role that the person's claim stands for; null where it stands for none. */
+/** The highest role in the person's claim, or null. */
 function roleOf({ roleClaim, roles }: Admission, claims: Claims): Role | null {
   const claimed = roleClaim === null ? [] : [claims[roleClaim]].flat().map(String);
   const found = new Set(claimed.flatMap((value) => (Object.hasOwn(roles, value) ? [roles[value]] : [])));
@@ -30,15 +30,14 @@ function roleOf({ roleClaim, roles }: Admission, claims: Claims): Role | null {
 const refused = (why: Parameters<typeof said>[0] & `sign-on-${string}`) => new AppError('sign-in-failed', said(why));
 const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1);
 
-/** The account that a domain was proved to belong to. */
 export const accountOfDomain = async (client: Pick<PoolClient, 'query'>, domain: string): Promise<string | null> => {
   const proved = 'select account_id as id from account_domains where domain = $1 and proved_at is not null';
   return (await rows<{ id: string }>(client, proved, [domain]))[0]?.id ?? null;
 };
 
 /**
- * Who somebody is whom the provider vouches for: known by the provider's own id of them, else by their address, else made now.
- * Throws what stands against it. The provider of an account speaks for its proved domains only, the installation's for all.
+ * Finds the vouched person by the provider's id, else by address, else creates them. Throws why not. An account's provider speaks
+ * for its proved domains only, the installation's for all.
  */
 export async function admit(client: PoolClient, provider: Admission, subject: string, claims: Claims): Promise<string> {
   const email = vouchedEmail(claims);
@@ -74,7 +73,7 @@ function vouchedEmail({ email, email_verified: verified }: Claims): string {
 
 type Newcomer = { email: string; subject: string; owner: string | null; role: Role | null };
 
-/** Makes a person of the account that owns their domain; an operator is of none. */
+/** The domain decides the account; operators have none. */
 async function join(client: PoolClient, provider: Admission, { email, subject, owner, role: made }: Newcomer): Promise<string> {
   if (made === null) throw refused('sign-on-no-role');
   const accountId = made === 'operator' ? null : owner;
@@ -95,7 +94,7 @@ async function join(client: PoolClient, provider: Admission, { email, subject, o
   return id;
 }
 
-/** The role that the claim says. The last owner stays one, and nobody becomes an operator or stops being one by this. */
+/** Applies the claimed role. The last owner stays, and nobody becomes or stops being an operator this way. */
 async function follow(client: PoolClient, person: Person, role: Role | null): Promise<void> {
   if (role === null || role === 'operator' || person.role === 'operator' || role === person.role) return;
   const change = { userId: person.id, actor: 'single-sign-on', accountId: person.accountId };

@@ -6,7 +6,7 @@ import { audit } from '../../database/people/audit-entry.ts';
 import { SCOPES, type Scope } from '../../domain/people/key-scopes.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
-import { CreatedKey, expiryOf, KeyChange, KeyView, keyView, makeKey, NewKey, revokeKey } from './operator-keys.ts';
+import { CreatedKey, expiryOf, KeyChange, keysOf, KeyView, keyView, makeKey, NewKey, revokeKey } from './operator-keys.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, IdParam } from '../http/schemas.ts';
@@ -43,14 +43,14 @@ const revoke = route('delete', '/keys/{id}', 'revokeOwnKey', {
   responses: done('Revoked', { ...notFound, ...conflict }),
 });
 
-/** Throws unless the caller's key has these scopes itself: else it could make itself one that opens more. */
+/** A key can't grant scopes that it does not have. */
 function requireScopes(c: Context<AccountEnv>, asked: readonly Scope[]): void {
   const own = c.get('scopes');
   const more = own ? asked.filter((scope) => !own.includes(scope)) : [];
   if (more.length > 0) throw new AppError('forbidden', said('key-of-more', { scopes: more }));
 }
 
-/** A key of the account that the caller may change. Throws where there is none, and for one that opens more than the caller. */
+/** A key that the caller may change. Throws for a missing or broader one. */
 async function findKey(em: EntityManager, c: Context<AccountEnv>, id: string): Promise<ApiKey> {
   const key = existing(await em.findOne(ApiKey, { id, account: c.get('account').id }));
   if (key.revokedAt) throw new AppError('conflict', said('key-revoked'));
@@ -60,10 +60,7 @@ async function findKey(em: EntityManager, c: Context<AccountEnv>, id: string): P
 
 export const keys = ({ db }: ApiServices) =>
   forAccounts()
-    .openapi(list, async (c) => {
-      const found = await db.em().find(ApiKey, { account: c.get('account').id }, { orderBy: { id: 'asc' } });
-      return c.json({ items: found.map(keyView) }, 200);
-    })
+    .openapi(list, async (c) => c.json({ items: await keysOf(db, c.get('account').id) }, 200))
     .openapi(create, async (c) => {
       const { scopes: asked, ...wish } = c.req.valid('json');
       const scopes = asked ?? (c.get('scopes') ?? SCOPES).filter((scope) => scope !== 'people');

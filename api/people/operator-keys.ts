@@ -2,13 +2,13 @@ import { z } from '@hono/zod-openapi';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../../database/orm.ts';
 import { flushWithRoom } from '../../database/caps.ts';
-import { Account } from '../../database/account.ts';
 import { ApiKey, newKey } from '../../database/people/api-key.ts';
 import { newId } from '../../database/ids.ts';
 import { SCOPES, type Scope } from '../../domain/people/key-scopes.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said } from '../../domain/problems/said.ts';
 import { audit } from '../../database/people/audit-entry.ts';
+import { requireAccount } from '../http/auth.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { readNetwork } from '../http/network-address.ts';
 import { forAnyone, created, done, ok, routesOf } from '../http/route.ts';
@@ -62,7 +62,11 @@ export const keyView = (key: ApiKey): z.infer<typeof KeyView> =>
     oldSecretUntil: key.oldUntil && key.oldUntil > new Date() ? iso(key.oldUntil) : null,
   });
 
-/** Null for never. Throws for a time that has passed. */
+export async function keysOf({ em }: Database, account: string): Promise<z.infer<typeof KeyView>[]> {
+  return (await em().find(ApiKey, { account }, { orderBy: { id: 'asc' } })).map(keyView);
+}
+
+/** Null: never. Throws for a past time. */
 export function expiryOf(expiresAt: string | null): Date | null {
   if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) throw invalidRequest(fault('expiresAt', 'expiry-past'));
   return expiresAt === null ? null : new Date(expiresAt);
@@ -75,17 +79,13 @@ export async function makeKey({ em: fork, pool }: Database, { account, name, sco
   const basis = { id: newId(), role: 'account' as const, account, user: null, createdAt: new Date(), revokedAt: null };
   const em = fork();
   const made = em.create(ApiKey, { ...basis, name, prefix, hash, scopes, networks, expiresAt: expiryOf(expiresAt) });
-  audit(em, {
-    action: 'key.create',
-    target: `key ${made.id}`,
-    accountId: account,
-    detail: { prefix, scopes, networks, expiresAt },
-  });
+  const detail = { prefix, scopes, networks, expiresAt };
+  audit(em, { action: 'key.create', target: `key ${made.id}`, accountId: account, detail });
   await flushWithRoom(pool, em, 'keys', { accountId: account });
   return { made, key };
 }
 
-/** From now on it opens nothing. One that is revoked already stays as it was. */
+/** A revoked key keeps its time. */
 export async function revokeKey(em: EntityManager, key: ApiKey, keyId: string): Promise<void> {
   if (key.id === keyId) throw new AppError('conflict', said('own-key'));
   if (key.revokedAt) return;
@@ -115,22 +115,20 @@ const revoke = route('delete', '/keys/{id}', 'revokeKey', {
 export const operatorKeys = ({ db }: ApiServices) =>
   forAnyone()
     .openapi(create, async (c) => {
-      const em = db.em();
-      const account = existing(await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] }));
+      const { id: account } = c.req.valid('param');
+      await requireAccount(db.pool, account);
       const wish = c.req.valid('json');
-      const { made, key } = await makeKey(db, { ...wish, scopes: wish.scopes ?? [...SCOPES], account: account.id });
+      const { made, key } = await makeKey(db, { ...wish, scopes: wish.scopes ?? [...SCOPES], account });
       return c.json({ ...keyView(made), key }, 201);
     })
     .openapi(list, async (c) => {
-      const em = db.em();
-      const account = existing(await em.findOne(Account, { id: c.req.valid('param').id }, { fields: ['id'] }));
-      const found = await em.find(ApiKey, { account: account.id }, { orderBy: { id: 'asc' } });
-      return c.json({ items: found.map(keyView) }, 200);
+      const { id: account } = c.req.valid('param');
+      await requireAccount(db.pool, account);
+      return c.json({ items: await keysOf(db, account) }, 200);
     })
     .openapi(revoke, async (c) => {
       const em = db.em();
-      const { id } = c.req.valid('param');
-      const key = existing(await em.findOne(ApiKey, { id }));
+      const key = existing(await em.findOne(ApiKey, { id: c.req.valid('param').id }));
       await revokeKey(em, key, c.get('keyId'));
       return c.body(null, 204);
     });

@@ -1,15 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { PersonChange } from '../../database/people/change-user.ts';
-import { affected, rows, transaction } from '../../database/sql.ts';
+import { rows, transaction } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
-import { actorOf } from '../http/auth.ts';
-import { conflict, missing, notFound } from '../http/problem.ts';
+import { actorOf, requireAccount } from '../http/auth.ts';
+import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { IdParam } from '../http/schemas.ts';
 import type { ApiEnv, ApiServices } from '../services.ts';
-import { liftAuthenticator, peopleChanges, personContracts, unknown, usersOf, userView, UserView } from './users.ts';
+import { liftAuthenticator, peopleChanges, personContracts, usersOf, userView, UserView } from './users.ts';
 
 const route = routesOf('Operator: accounts');
 const list = route('get', '/accounts/{id}/users', 'listUsersAsOperator', {
@@ -46,15 +46,13 @@ export const operatorUsers = ({ db, runs }: ApiServices) => {
     .openapi(any.end, async (c) => c.json({ ended: await people.end(changeOf(c, c.req.valid('param').id)) }, 200))
     .openapi(list, async (c) => {
       const { id } = c.req.valid('param');
-      if ((await affected(db.pool, 'select 1 from accounts where id = $1', [id])) === 0) throw missing();
+      await requireAccount(db.pool, id);
       return c.json({ items: (await usersOf(db.pool, id)).map(userView) }, 200);
     })
     .openapi(lift, async (c) => {
       const { id } = c.req.valid('param');
-      const [user] = await rows<{ role: string }>(db.pool, `select role from users where id = $1 and account_id is not null`, [
-        id,
-      ]);
-      if (!user) throw unknown();
+      const role = 'select role from users where id = $1 and account_id is not null';
+      const user = existing((await rows<{ role: string }>(db.pool, role, [id]))[0]);
       if (user.role !== 'owner') throw new AppError('conflict', said('for-an-owner'));
       const who = { actor: actorOf(c.get('keyId')), by: null };
       const lifted = await transaction(db.pool, (client) => liftAuthenticator(client, id, who));

@@ -6,7 +6,7 @@ import { affected } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { missing, notFound } from '../http/problem.ts';
 import { forAnyone, done, ok } from '../http/route.ts';
-import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import { sessionToken, setSession } from '../http/session-cookie.ts';
 import type { ApiServices } from '../services.ts';
 import { KnownPassword, route, showSession, view } from './session-view.ts';
@@ -41,14 +41,12 @@ const confirm = route('post', '/confirm', 'confirmPassword', {
   responses: view,
 });
 
-/** Browser and system, as a browser names them. */
 export const deviceOf = (userAgent: string): string => {
   if (userAgent === '') return '';
   const { browser, os } = Bowser.parse(userAgent);
   return [browser.name, os.name].filter(Boolean).join(', ');
 };
 
-/** A person's own sessions, and the password again. */
 export const ownSessions = (services: ApiServices) => {
   const { db, signInPolicy } = services;
   return forAnyone()
@@ -56,14 +54,7 @@ export const ownSessions = (services: ApiServices) => {
       const token = sessionToken(c);
       const { user } = await showSession(services, token);
       const found = await sessionsOf(db.pool, signInPolicy, user.id, token ?? '');
-      const items = found.map(({ device, createdAt, lastSeenAt, endsAt, ...rest }) => ({
-        ...rest,
-        device: deviceOf(device),
-        createdAt: createdAt.toISOString(),
-        lastSeenAt: lastSeenAt.toISOString(),
-        endsAt: endsAt.toISOString(),
-      }));
-      return c.json({ items }, 200);
+      return c.json({ items: found.map((each) => shown(OwnSession, each, { device: deviceOf(each.device) })) }, 200);
     })
     .openapi(end, async (c) => {
       const { user, account, confirmed } = await showSession(services, sessionToken(c));

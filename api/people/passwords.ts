@@ -61,7 +61,6 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 type Invited = Enrolled & { email: string; accountId: string | null; passwordHash: string | null };
 const tooOld = () => new AppError('sign-in-failed', said('link-used'));
 
-/** How people come to a password, and change it. */
 export const passwords = (services: ApiServices) => {
   const { db, secrets, runs, publicUrl, signInPolicy } = services;
   const originOf = createOrigin(services.trustedProxies);
@@ -80,7 +79,7 @@ export const passwords = (services: ApiServices) => {
       if (invited.totpStep !== null) await countTry(db.pool, 'user', invited.email);
       const hash = await hashPassword(password);
       const opened = await transaction(db.pool, async (client) => {
-        // One wins; where the code is wrong the link stays good.
+        // Only one use wins; after a wrong code the link stays valid.
         if ((await affected(client, 'delete from invitations where hash = $1', [hashToken(token)])) === 0) throw tooOld();
         await useCode(client, secrets, invited, code);
         await refuseBesideProvider(client, invited.id);
@@ -132,7 +131,7 @@ export const passwords = (services: ApiServices) => {
       await countTry(db.pool, 'link-address', originOf(c).address);
       const known = 'select id from users where email = $1 and password_hash is not null';
       const [user] = await rows<{ id: string }>(db.pool, known, [email]);
-      // The same statements for an address that is nobody's: neither the answer nor its time tells.
+      // Unknown addresses run the same statements, so that timing tells nothing.
       const userId = user?.id ?? NOBODY;
       await oweNotice(db.pool, { to: { userId, locale }, kind: 'password-forgotten', data: { userId, open: null } });
       runs.retryEmails();

@@ -8,7 +8,6 @@ import { signInPolicy } from './sign-in-policy.ts';
 import { users } from './users.ts';
 import { forAccounts, forAnyone } from '../http/route.ts';
 
-/** Routes of people for an account's key. */
 export const peopleRoutes = (services: ApiServices) =>
   forAccounts()
     .route('/', users(services))
@@ -17,7 +16,6 @@ export const peopleRoutes = (services: ApiServices) =>
     .route('/', signOnSettings(services))
     .route('/', auditEntries(services));
 
-/** Routes of people for an operator's key. */
 export const operatorPeopleRoutes = (services: ApiServices) =>
   forAnyone()
     .route('/', operatorUsers(services))

@@ -6,14 +6,14 @@ import { affected, rows } from '../../database/sql.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { missing, notFound } from '../http/problem.ts';
 import { forAnyone, done, ok } from '../http/route.ts';
-import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import { sessionToken } from '../http/session-cookie.ts';
 import { CallbackUrl, checkCallbackUrl } from '../reply-settings/callback-url.ts';
 import type { ApiServices } from '../services.ts';
 import { deviceOf } from './own-sessions.ts';
 import { route, showSession } from './session-view.ts';
 
-/** A person has no more devices than that: the oldest is forgotten. */
+/** Devices per person; the oldest is dropped. */
 const MOST = 10;
 
 const choice = z.enum(PUSH_CHOICES).openapi({
@@ -48,9 +48,8 @@ const remove = route('delete', '/push-subscriptions/{id}', 'deletePushSubscripti
 
 const COLUMNS = 'id, choice, quiet, device, created_at as "createdAt"';
 type Row = Omit<z.infer<typeof PushView>, 'createdAt'> & { createdAt: Date };
-const show = ({ createdAt, ...rest }: Row): z.infer<typeof PushView> => ({ ...rest, createdAt: createdAt.toISOString() });
+const show = (row: Row): z.infer<typeof PushView> => shown(PushView, row);
 
-/** The devices of a person. */
 export const pushSubscriptions = (services: ApiServices) => {
   const { db, secrets, pushKey: publicKey } = services;
   return forAnyone()
@@ -63,7 +62,7 @@ export const pushSubscriptions = (services: ApiServices) => {
     })
     .openapi(put, async (c) => {
       const { user, account } = await showSession(services, sessionToken(c));
-      // An operator has no conversations.
+      // Operators have no conversations.
       if (account === null) throw new AppError('forbidden');
       const { choice: chosen, quiet: silent, ...subscription } = c.req.valid('json');
       await checkCallbackUrl(services, 'endpoint', subscription.endpoint);

@@ -12,7 +12,7 @@ export const Email = z
   .email()
   .max(200)
   .transform((email) => email.toLowerCase());
-/** One there is: only a new one has to be long. */
+/** An existing password; only new ones have a minimum length. */
 export const KnownPassword = z.string().max(200);
 
 const eraseAt = Time.nullable().openapi({ description: 'The account is closed, and is erased then; null: it is open' });
@@ -57,7 +57,7 @@ const SESSION = sessionWith(
    a.id as "accountId", a.name, a.platform, a.locale, a.time_zone as "timeZone", a.erase_at as "eraseAt"`,
 );
 
-/** The session of the token. Throws `unauthenticated` when there is none, or it has ended. */
+/** Throws `unauthenticated` without a session, or when it has ended. */
 export async function showSession({ db, signInPolicy }: SignInServices, token: string | undefined): Promise<Shown> {
   const [row] = token === undefined ? [] : await rows<Row & Standing>(db.pool, SESSION, sessionValues(signInPolicy, token));
   if (!row) throw new AppError('unauthenticated', said('session-ended'));

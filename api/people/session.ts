@@ -38,7 +38,6 @@ const end = route('delete', '/', 'signOut', {
   summary: 'Sign out',
   responses: done('Signed out'),
 });
-/** Signing in and out, and what a person sets for themselves. */
 export const sessionRoutes = (services: ApiServices) => {
   const { db, secrets, signInPolicy } = services;
   const originOf = createOrigin(services.trustedProxies);

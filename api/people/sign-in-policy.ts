@@ -36,7 +36,7 @@ const change = route('patch', '/sign-in-policy', 'changeSignInPolicy', {
   responses: ok('The policy', PolicyView),
 });
 
-/** An account's own policy of sign-in, never laxer than the installation's. */
+/** Never laxer than the installation's policy. */
 export const signInPolicy = ({ db, signInPolicy: basis }: ApiServices) => {
   const installation = { ...basis, authenticator: basis.authenticator === 'everybody' };
   async function show(id: string) {

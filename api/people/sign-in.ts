@@ -12,10 +12,7 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { because, said } from '../../domain/problems/said.ts';
 import { createClientAddress } from '../http/network-address.ts';
 
-/**
- * Within a quarter of an hour: failures of one user, of one network address with all who share it, and of a device that the user
- * signed in from before; links asked for by each.
- */
+/** Tries within 15 minutes: failed sign-ins per user, network address and known device; requested links per user and address. */
 const LIMITS = { user: 10, address: 100, device: 10, 'link-user': 5, 'link-address': 50 } as const;
 const STEP_S = 30;
 export const Code = z
@@ -24,11 +21,10 @@ export const Code = z
   .regex(/^(\d{6}|[\da-z -]{16,24})$/i, because('code-form'));
 
 type UserRow = { id: string; accountId: string | null; passwordHash: string | null } & Enrolled;
-/** A person's authenticator: it counts once its step is known. */
+/** Active once `totpStep` is set. */
 export type Enrolled = { id: string; totp: Buffer | null; totpStep: string | null };
-/** `device` is this user's own, known from an earlier sign-in, else null. */
+/** `device`: known from this user's earlier sign-in, else null. */
 type Attempt = { email: string; password: string; code: string | undefined; address: string; device: string | null };
-/** Where a session is opened from. */
 export type Origin = { address: string; device: string };
 
 export function createOrigin(trustedProxies: readonly string[] = []): (c: Context) => Origin {
@@ -40,14 +36,14 @@ const whoOf = (kind: keyof typeof LIMITS, name: string): Buffer => createHash('s
 
 export const totpOf = (secret: string): TOTP => new TOTP({ secret: Secret.fromBase32(secret), period: STEP_S });
 
-/** The step of time that a code belongs to, null for a wrong one. One step early or late is fine. */
+/** The time step of a code, one early or late included; null for a wrong code. */
 export function stepOf(secret: string, code: string): number | null {
   const timestamp = Date.now();
   const delta = totpOf(secret).validate({ token: code, timestamp, window: 1 });
   return delta === null ? null : Math.floor(timestamp / 1000 / STEP_S) + delta;
 }
 
-/** Counts a try before it is looked at, so that many at once are counted too. Throws when there were too many. */
+/** Counts before checking, so that parallel tries count too. Throws when there were too many. */
 export async function countTry(sql: Sql, kind: keyof typeof LIMITS, name: string): Promise<void> {
   const [{ tries } = { tries: 1 }] = await rows<{ tries: number }>(
     sql,
@@ -63,18 +59,17 @@ export async function countTry(sql: Sql, kind: keyof typeof LIMITS, name: string
   }
 }
 
-/** Failures before a success count no more, and the success itself counts for nobody who shares the address. */
+/** A success clears the user's failures and does not count for its address. */
 async function forgetTry(sql: Sql, kind: 'user' | 'device', name: string, address: string): Promise<void> {
   await affected(sql, 'delete from sign_in_tries where who = $1 or until < now()', [whoOf(kind, name)]);
   if (kind === 'user')
     await affected(sql, 'update sign_in_tries set tries = tries - 1 where who = $1', [whoOf('address', address)]);
 }
 
-/** The same of a person who is signed in. */
 export const forgetTries = (sql: Sql, email: string): Promise<number> =>
   affected(sql, 'delete from sign_in_tries where who = $1 or until < now()', [whoOf('user', email)]);
 
-/** The six digits of an authenticator, or one of the recovery codes: each counts once, whoever else uses it at the same moment. */
+/** Checks a code or recovery code; each is valid once, also in parallel. */
 export async function useCode(sql: Sql, secrets: Secrets, user: Enrolled, code: string | undefined): Promise<void> {
   if (user.totp === null || user.totpStep === null) return;
   if (code === undefined) throw new AppError('code-required');
@@ -89,8 +84,8 @@ export async function useCode(sql: Sql, secrets: Secrets, user: Enrolled, code: 
 }
 
 /**
- * Who it is that knows the password (and the code). Throws what is wrong without saying whether the user exists. A device that
- * this user signed in from has tries of its own: strangers who guess, and who share its address, do not lock its owner out.
+ * Returns the user id. Throws without telling whether the user exists. A known device has its own count, so that guessing
+ * strangers on the same address can't lock its owner out.
  */
 export async function signIn(sql: Sql, secrets: Secrets, { email, password, code, address, device }: Attempt): Promise<string> {
   const [kind, name] = device === null ? (['user', email] as const) : (['device', device] as const);
@@ -116,7 +111,7 @@ export async function signIn(sql: Sql, secrets: Secrets, { email, password, code
   return user.id;
 }
 
-/** Whom a failure is of is known by their id alone: what was written may be anybody's address. */
+/** Only by id: the typed address may be anybody's. */
 const noteRefused = (sql: Sql, user: UserRow | undefined, why: string): Promise<void> =>
   recordAudit(sql, {
     actor: 'nobody',
@@ -126,7 +121,7 @@ const noteRefused = (sql: Sql, user: UserRow | undefined, why: string): Promise<
     detail: { why },
   });
 
-/** Throws for whose provider is the only way in: a password is for owners and operators, should the provider be away. */
+/** Throws where the provider is required; owners and operators keep passwords, should it be away. */
 export async function refuseBesideProvider(sql: Sql, userId: string): Promise<void> {
   const [bound] = await rows(
     sql,
@@ -137,7 +132,7 @@ export async function refuseBesideProvider(sql: Sql, userId: string): Promise<vo
   if (bound) throw new AppError('sign-in-failed', said('sign-on-only'));
 }
 
-/** Throws `wrong-password` unless the password is theirs: asked of who is signed in before what a session alone must not do. */
+/** Throws `wrong-password`. For actions that a session alone must not do. */
 export async function requirePassword(sql: Sql, user: { id: string; email: string }, password: string): Promise<void> {
   await countTry(sql, 'user', user.email);
   const [stored] = await rows<{ hash: string | null }>(sql, 'select password_hash as hash from users where id = $1', [user.id]);
@@ -145,7 +140,7 @@ export async function requirePassword(sql: Sql, user: { id: string; email: strin
   await forgetTries(sql, user.email);
 }
 
-/** Ended sessions are deleted at the same time. */
+/** Deletes ended sessions too. */
 export async function openSession(
   sql: Sql,
   { sessionHours, idleMinutes }: SignInPolicy,
@@ -172,7 +167,6 @@ export async function openSession(
   return token;
 }
 
-/** Ends the session of a token, whoever's it is. */
 export async function endByToken(sql: Sql, token: string | undefined): Promise<void> {
   const [ended] = await rows<{ id: string; accountId: string | null }>(
     sql,

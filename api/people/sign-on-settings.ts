@@ -6,11 +6,11 @@ import { newId } from '../../database/ids.ts';
 import { affected, rows, transaction } from '../../database/sql.ts';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, said } from '../../domain/problems/said.ts';
+import { requireAccount } from '../http/auth.ts';
 import { conflict, existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, iso, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
-
 import { discover, redirectUri } from './single-sign-on.ts';
 
 const Members = z.enum(['owner', 'agent', 'agent-restricted', 'viewer']);
@@ -114,7 +114,7 @@ type Stored = {
   required: boolean;
 };
 
-/** Another issuer names other people: who they were there is forgotten with it. */
+/** A new issuer names other people, so known identities are deleted with the old one. */
 async function storeProvider(client: PoolClient, account: string | null, set: Stored): Promise<void> {
   await affected(
     client,
@@ -137,7 +137,7 @@ async function storeProvider(client: PoolClient, account: string | null, set: St
     );
 }
 
-/** Shared by the routes of owners and operators; null is the installation. */
+/** For owners and operators; a null account is the installation. */
 const settings = (services: ApiServices) => {
   const { db, secrets, publicUrl, readTxt } = services;
   async function show(account: string | null): Promise<z.infer<typeof View>> {
@@ -155,13 +155,7 @@ const settings = (services: ApiServices) => {
     return {
       provider: provider ?? null,
       redirectUri: provider && publicUrl !== null ? redirectUri(publicUrl, provider.id) : null,
-      domains: domains.map((row) => ({
-        id: row.id,
-        domain: row.domain,
-        provedAt: iso(row.provedAt),
-        provedBy: row.provedBy,
-        record: recordOf(row),
-      })),
+      domains: domains.map((row) => shown(DomainView, row, { record: recordOf(row) })),
     };
   }
   return {
@@ -227,17 +221,18 @@ export const signOnSettings = (services: ApiServices) => {
 
 export const operatorSignOn = (services: ApiServices) => {
   const of = settings(services);
-  const there = async (id: string): Promise<string> => {
-    if ((await affected(services.db.pool, 'select from accounts where id = $1', [id])) === 0) throw missing();
-    return id;
-  };
   return forAnyone()
     .openapi(every.get, async (c) => c.json(await of.show(null), 200))
     .openapi(every.put, async (c) => c.json(await of.set(null, c.req.valid('json')), 200))
     .openapi(every.remove, async (c) => c.json(await of.remove(null), 200))
-    .openapi(every.of, async (c) => c.json(await of.show(await there(c.req.valid('param').id)), 200))
+    .openapi(every.of, async (c) => {
+      const { id } = c.req.valid('param');
+      await requireAccount(services.db.pool, id);
+      return c.json(await of.show(id), 200);
+    })
     .openapi(every.grant, async (c) => {
-      const [account, { domain }] = [await there(c.req.valid('param').id), c.req.valid('json')];
+      const [{ id: account }, { domain }] = [c.req.valid('param'), c.req.valid('json')];
+      await requireAccount(services.db.pool, account);
       await of.claim(account, domain);
       return c.json(await of.prove(account, domain, 'operator'), 200);
     });

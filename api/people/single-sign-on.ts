@@ -18,7 +18,7 @@ import { countTry, createOrigin, endByToken, openSession } from './sign-in.ts';
 
 const COOKIE = 'aller_retour_sign_on';
 const GOOD_S = 600;
-/** So old may the provider's own sign-in be where the person was to be asked again. */
+/** How old the provider's sign-in may be after asking again. */
 const AGAIN_S = 300;
 
 const begin = route('post', '/single-sign-on', 'beginSingleSignOn', {
@@ -52,7 +52,7 @@ const COLUMNS = `p.id, p.account_id as "accountId", p.issuer, p.client_id as "cl
   p.role_claim as "roleClaim", p.roles, p.default_role as "defaultRole"`;
 
 type Discovering = Pick<ApiServices, 'guardedFetch'>;
-/** The provider's own description, fetched by the guarded way. Throws where it can't be read. */
+/** The provider's metadata, fetched through the guard. Throws when unreadable. */
 export async function discover(
   { guardedFetch }: Discovering,
   issuer: string,
@@ -63,16 +63,16 @@ export async function discover(
   const plain = new URL(issuer).protocol === 'http:';
   return oidc.discovery(new URL(issuer), clientId, undefined, oidc.ClientSecretBasic(secret), {
     [oidc.customFetch]: guardedFetch,
-    // An ID token is believed for its signature, not for the way it came. Plain http only where the guard lets it through.
+    // ID tokens are verified by signature. Plain http only where the guard allows it.
     execute: [oidc.enableNonRepudiationChecks, ...(plain ? [oidc.allowInsecureRequests] : [])],
   });
 }
 
-/** Where a provider leads back to: registered there, letter by letter. */
+/** Registered at the provider, letter by letter. */
 export const redirectUri = (publicUrl: string, id: string): string =>
   `${publicUrl.replace(/\/+$/, '')}/v1/session/single-sign-on/${id}`;
 
-/** Signing in by a provider of OpenID Connect: authorization code with PKCE, state and nonce, each good once. */
+/** OpenID Connect: authorization code with PKCE, state and nonce, each valid once. */
 export const singleSignOn = (services: ApiServices) => {
   const { db, publicUrl, signInPolicy } = services;
   const originOf = createOrigin(services.trustedProxies);
@@ -129,7 +129,7 @@ export const singleSignOn = (services: ApiServices) => {
 const configure = (services: ApiServices, { issuer, clientId, clientSecret }: Provider) =>
   discover(services, issuer, clientId, services.secrets.open(clientSecret));
 
-/** A provider that is asked for an age says when it last asked the person. */
+/** With a maximum age the provider returns `auth_time`. */
 const maxAgeOf = ({ signInPolicy }: ApiServices, again: boolean): number => (again ? AGAIN_S : signInPolicy.sessionHours * 3600);
 
 async function providerFor({ db }: ApiServices, email: string | undefined): Promise<Provider | undefined> {
@@ -143,7 +143,7 @@ async function providerFor({ db }: ApiServices, email: string | undefined): Prom
   return found;
 }
 
-/** Answers with the token of a new session. */
+/** Returns a new session's token. */
 async function complete(
   services: ApiServices,
   c: Context<ApiEnv>,
@@ -153,7 +153,7 @@ async function complete(
   const own = kept(c, COOKIE);
   drop(c, COOKIE);
   if (state === undefined || own !== state) throw new AppError('sign-in-failed', said('sign-on-state'));
-  // Whoever deletes the row goes on: a code that comes twice finds none.
+  // A state is deleted on use, so a replayed code finds none.
   const [attempt] = await rows<Provider & { verifier: string; nonce: string; again: boolean }>(
     db.pool,
     `with a as (delete from sign_on_attempts where hash = $1 and provider_id = $2 and expires_at > now() returning *)

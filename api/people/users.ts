@@ -13,9 +13,9 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
 import { actorOf } from '../http/auth.ts';
 import { personOf } from '../conversations/actor-name.ts';
-import { conflict, notFound } from '../http/problem.ts';
+import { conflict, existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
-import { body, Id, IdParam, Time } from '../http/schemas.ts';
+import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import type { AccountEnv, ApiServices } from '../services.ts';
 
 const Member = z.enum(['owner', 'agent', 'agent-restricted', 'viewer']);
@@ -65,7 +65,7 @@ const lift = route('post', '/users/{id}/totp/remove', 'liftAuthenticator', {
 
 const NewRole = z.strictObject({ role: Member }).openapi('RoleChange');
 const EndedSessions = z.object({ ended: z.number().int() }).openapi('EndedSessions');
-/** The same three for owners, of their account, and for operators, of every account. */
+/** The same routes for owners and operators. */
 export const personContracts = (ids: { change: string; remove: string; end: string }, route: ReturnType<typeof routesOf>) => ({
   change: route('patch', '/users/{id}', ids.change, {
     summary: 'Give a person another role. The last owner stays one',
@@ -85,30 +85,26 @@ export const personContracts = (ids: { change: string; remove: string; end: stri
 });
 const own = personContracts({ change: 'changeRole', remove: 'removeUser', end: 'endSessionsOfUser' }, route);
 
-/** Shared by the routes of owners and operators: each in a transaction of its own. */
 export const peopleChanges = ({ db }: Pick<ApiServices, 'db'>) => ({
   async change(change: PersonChange, role: z.infer<typeof Member>): Promise<z.infer<typeof UserView>> {
     const user = await transaction(db.pool, async (client) => {
       await changeRole(client, change, role);
-      const [row] = await rows<Row>(client, `select ${COLUMNS} from users where id = $1`, [change.userId]);
-      return row;
+      return (await rows<Row>(client, `select ${COLUMNS} from users where id = $1`, [change.userId]))[0];
     });
-    if (!user) throw unknown();
-    return userView(user);
+    return userView(existing(user));
   },
   remove: (change: PersonChange): Promise<void> => transaction(db.pool, (client) => removePerson(client, change)),
   end: (change: PersonChange): Promise<number> => transaction(db.pool, (client) => endSessions(client, change)),
 });
 
 type Row = Omit<z.infer<typeof UserView>, 'createdAt'> & { createdAt: Date };
-export const userView = (row: Row) => ({ ...row, createdAt: row.createdAt.toISOString() });
+export const userView = (row: Row) => shown(UserView, row);
 const COLUMNS = `id, coalesce(invited_as, email) as email, role, password_hash is not null or subject is not null as joined, totp_step is not null as totp, created_at as "createdAt"`;
 
-/** An account's people, in the order they were invited. */
 export const usersOf = (sql: Sql, accountId: string): Promise<Row[]> =>
   rows<Row>(sql, `select ${COLUMNS} from users where account_id = $1 order by id`, [accountId]);
 
-/** Takes the authenticator of somebody who lost it away, and notes who did. Throws `conflict` where there is none. */
+/** Removes a lost authenticator, with an audit record and a mail. Throws `conflict` without one. */
 export async function liftAuthenticator(
   client: PoolClient,
   userId: string,
@@ -121,19 +117,17 @@ export async function liftAuthenticator(
     `select ${COLUMNS}, account_id as "accountId" from users where id = $1`,
     [userId],
   );
-  if (!row) throw unknown();
-  const { accountId, ...user } = row;
+  const { accountId, ...user } = existing(row);
   await recordAudit(client, { actor, accountId, action: 'user.lift-authenticator', target: `user ${userId}` });
   await oweNotice(client, { to: { userId }, kind: 'authenticator-lifted', data: { by } });
   return user;
 }
-export const unknown = () => new AppError('not-found');
 
 type Invitation = { email: string; role: z.infer<typeof Member>; accountId: string };
 
 /**
- * The row of somebody who is invited. An address of another account's person gets one as well, and a link that opens nothing: whoever
- * invites does not learn who is a customer. Throws `conflict` for one of the account's own people.
+ * The invited person's row. An address of another account's person gets one too, with a dead link: inviting does not reveal who
+ * is a customer. Throws `conflict` for one's own people.
  */
 async function invitedUser(client: PoolClient, { email, role, accountId }: Invitation): Promise<Row & { isElsewhere: boolean }> {
   const insert = 'insert into users as u (id, email, role, account_id, invited_as, created_at)';
@@ -205,8 +199,7 @@ export const users = ({ db, runs }: ApiServices) => {
             [hash, row.id],
           );
         await recordAudit(client, { action: 'user.create', target: `user ${row.id}`, detail: { role } });
-        const { isElsewhere: _, ...shown } = row;
-        return shown;
+        return row;
       });
       return c.json({ ...userView(user), token }, 201);
     })
@@ -214,7 +207,7 @@ export const users = ({ db, runs }: ApiServices) => {
       const { id } = c.req.valid('param');
       const keyId = c.get('keyId');
       const theirs = 'select 1 from users where id = $1 and account_id = $2';
-      if ((await affected(db.pool, theirs, [id, c.get('account').id])) === 0) throw unknown();
+      if ((await affected(db.pool, theirs, [id, c.get('account').id])) === 0) throw missing();
       if (!keyId.startsWith('user ')) throw new AppError('conflict', said('owner-signed-in'));
       if (keyId === `user ${id}`) throw new AppError('conflict', said('own-by-password'));
       const by = await personOf(db.pool, keyId);

@@ -7,7 +7,7 @@ const escape = (raw: string): string =>
   raw.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const said = (description: unknown): string => (text(description) === '' ? '' : ` <small>${escape(text(description))}</small>`);
 
-/** A schema in one line: a link to a named one, else its type. */
+/** A schema in one line: a link if named, else its type. */
 function typeOf(schema: unknown): string {
   if (!isRecord(schema)) return 'any';
   const name = text(schema['$ref']).split('/').at(-1);
@@ -63,14 +63,14 @@ summary{cursor:pointer;padding:.35rem 0}summary b{display:inline-block;width:4.5
 code{background:#f1f1f4;padding:0 .2rem;border-radius:3px}small{color:#55555f}h4{margin:.6rem 0 .2rem}a{color:#0b57d0}
 @media (prefers-color-scheme:dark){body{color:#e6e6ea;background:#17171b}code{background:#2a2a30}small{color:#a5a5b0}details{border-color:#333}a{color:#8ab4f8}}`;
 
-/** The page's content security policy: nothing but its own style, no script, no network. */
+/** Only the page's own style; no script, no network. */
 export const DOCS_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** Routes for programs written for another provider: apart, because ours are called otherwise. */
+/** In a section of their own: they need other credentials. */
 const foreignSection = ({ title, calls }: Pick<ForeignApi, 'title' | 'calls'>): string =>
   `<section><h3>${escape(title)}</h3><ul>${calls.map((call) => `<li><code>${escape(call)}</code></li>`).join('')}</ul></section>`;
 
-/** The OpenAPI document as one page to read. */
+/** The OpenAPI document as an HTML page. */
 export function docsPage(document: ApiDocument, foreign: readonly Pick<ForeignApi, 'title' | 'calls'>[]): string {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(record(methods)).flatMap(([method, route]) =>

@@ -13,7 +13,7 @@ const INFO = {
 const sorted = <T>(record: Record<string, T> | undefined): Record<string, T> =>
   Object.fromEntries(Object.entries(record ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
-/** The OpenAPI 3.1 document of all routes, its keys in an order that only changes with them. */
+/** The OpenAPI 3.1 document, with sorted keys. */
 export function documentOf<E extends Env>(app: OpenAPIHono<E>) {
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',

@@ -3,11 +3,10 @@ export const isRecord = (value: unknown): value is Json => typeof value === 'obj
 export const record = (value: unknown): Json => (isRecord(value) ? value : {});
 export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-/** The object with each value made another; its keys keep their order. */
 export const mapValues = (from: Json, make: (value: unknown, key: string) => unknown): Json =>
   Object.fromEntries(Object.entries(from).map(([key, value]) => [key, make(value, key)]));
 
-/** A part as it is written, or the component it refers to. */
+/** A part, or the component it refers to. */
 export const resolved = (components: unknown, part: unknown): Json => {
   const [kind = '', name = ''] = text(record(part)['$ref']).split('/').slice(-2);
   return name === '' ? record(part) : record(record(record(components)[kind])[name]);

@@ -11,10 +11,9 @@ import { noTracing } from '../../domain/tracing.ts';
 import { documentOf } from './document.ts';
 
 const FILE = new URL('../../openapi.json', import.meta.url);
-/** Never connected to: a description asks nothing of anybody. */
+/** Never connected to. */
 const NOWHERE = 'postgres://nobody@127.0.0.1:1/none';
 
-/** The text of openapi.json. */
 export async function describeApi(): Promise<string> {
   const orm = await MikroORM.init(ormConfig(NOWHERE));
   const pool = new Pool({ connectionString: NOWHERE });

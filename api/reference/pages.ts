@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context, Next } from 'hono';
 
-/** The Markdown pages of a folder, by their paths there; none where there is no such folder. */
+/** Markdown pages by path; empty without a folder. */
 const pagesOf = (folder: string): Map<string, string> =>
   new Map(
     existsSync(folder)
@@ -12,7 +12,6 @@ const pagesOf = (folder: string): Map<string, string> =>
       : [],
   );
 
-/** Answers `/docs/<page>.md` as it is written. */
 export function markdownPages(folder: string) {
   const pages = pagesOf(folder);
   return async (c: Context, next: Next): Promise<Response | void> => {

@@ -1,6 +1,6 @@
 const DAYS = 180;
 
-/** By RFC 9116. It is made as it is asked for, and so never expires before it is read. */
+/** RFC 9116. Made on request, so it never expires before it is read. */
 export function securityTxt(contact: string, publicUrl: string | null, now: Date): string {
   const expires = new Date(now.getTime() + DAYS * 86_400_000).toISOString().replace(/\.\d+Z$/, 'Z');
   const here = publicUrl === null ? [] : [`Canonical: ${publicUrl.replace(/\/+$/, '')}/.well-known/security.txt`];

@@ -2,13 +2,13 @@ import { STATUS_CODES } from 'node:http';
 import { isRecord, list, mapValues, record, text, type Json } from './json.ts';
 
 type Kind = 'parameters' | 'responses';
-/** `name` is empty where there is none that speaks. */
+/** `name` is empty for parts that stay inline. */
 type Visit = (kind: Kind, name: string, part: unknown) => unknown;
 
 const pascal = (words: string): string =>
   words.replace(/(?:^|[^A-Za-z]+)([A-Za-z]?)/g, (_, first: string) => first.toUpperCase());
 
-/** A refusal is named by its status, any other answer by its schema. */
+/** Refusals are named by status, other answers by schema. */
 function answerName(status: string, part: unknown): string {
   const content = record(record(part)['content']);
   if ('application/problem+json' in content) return pascal(STATUS_CODES[status] ?? '');
@@ -25,8 +25,8 @@ function mapParts(operation: Json, visit: Visit): Json {
 }
 
 /**
- * Writes each parameter and answer that operations share once, as a component.
- * Of several with one name, the one written most often is the component; the others stay in their operations.
+ * Turns parameters and answers used repeatedly into components; of several with one name the most frequent, the others stay
+ * inline.
  */
 export function shareParts(paths: Json): { paths: Json } & Record<Kind, Json> {
   const mapped = (visit: Visit): Json =>
@@ -50,7 +50,7 @@ export function shareParts(paths: Json): { paths: Json } & Record<Kind, Json> {
   return { paths: referred, ...shared };
 }
 
-/** The generator writes a nullable reference as `allOf` of the schema and of null, which nothing is; here it is either. */
+/** The generator writes a nullable reference as `allOf` with null, which nothing matches; this makes it `anyOf`. */
 export function allowNull(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(allowNull);
   if (!isRecord(node)) return node;

@@ -1,15 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { flushWithRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { SmsNumber } from '../../database/numbers/number.ts';
 import { newId } from '../../database/ids.ts';
 import { KeywordRule } from '../../database/replies/keyword-rule.ts';
-import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
+import { invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, said, type Fault } from '../../domain/problems/said.ts';
 import { readRuleWord } from '../../domain/replies/keyword-rules.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
-import { conflict, existing, missing, notFound } from '../http/problem.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
+import { conflict, existing, missing, notFound, refuseTaken } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -70,12 +69,9 @@ const remove = route('delete', '/keyword-rules/{id}', 'deleteKeywordRule', {
   responses: done('Removed', notFound),
 });
 
-const view = (rule: KeywordRule): z.infer<typeof RuleView> =>
-  shown(RuleView, rule, {
-    campaign: rule.campaignId ?? null,
-  });
+const view = (rule: KeywordRule): z.infer<typeof RuleView> => shown(RuleView, rule, { campaign: rule.campaignId ?? null });
 
-/** Throws what is wrong with a rule by itself. */
+/** Throws what is wrong with a rule in itself. */
 function read({ word: raw, number, campaign, actions }: z.infer<typeof NewRule>) {
   const word = readRuleWord(raw);
   const faults: Fault[] = [];
@@ -90,10 +86,7 @@ function read({ word: raw, number, campaign, actions }: z.infer<typeof NewRule>)
   return { word: word.word, number, campaignId: campaign, actions };
 }
 
-const taken = (error: unknown): never => {
-  if (!(error instanceof UniqueConstraintViolationException)) throw error;
-  throw new AppError('conflict', said('rule-taken'));
-};
+const taken = refuseTaken(said('rule-taken'));
 
 export const keywordRules = ({ db }: ApiServices) => {
   async function find(id: string, account: string) {
@@ -104,7 +97,7 @@ export const keywordRules = ({ db }: ApiServices) => {
   async function checkPlace({ campaignId, number }: ReturnType<typeof read>, account: string): Promise<void> {
     const em = db.em();
     if (campaignId !== null && (await em.count(Campaign, { id: campaignId, account })) === 0) throw missing();
-    // Another's number and one that does not exist are answered alike.
+    // Another account's number and a missing one are answered alike.
     if (number !== null && (await em.count(SmsNumber, { number, $or: [{ account }, { account: null }] })) === 0)
       throw invalidRequest(fault('number', 'number-not-yours'));
   }
@@ -112,15 +105,8 @@ export const keywordRules = ({ db }: ApiServices) => {
   return forAccounts()
     .openapi(list, async (c) => {
       const account = c.get('account').id;
-      const { cursor, limit } = c.req.valid('query');
-      const scope = `keyword rules ${account}`;
-      const after = readCursor(scope, cursor, ById);
-      const where = { account, ...(after ? { id: { $gt: after[0] } } : {}) };
-      const found = await db.em().find(KeywordRule, where, { orderBy: { id: 'asc' }, limit: limit + 1 });
-      return c.json(
-        page(found, limit, view, (last) => writeCursor(scope, [last.id])),
-        200,
-      );
+      const find = ({ newer, oldestFirst }: Place) => db.em().find(KeywordRule, { account, ...newer }, oldestFirst);
+      return c.json(await pageById(c.req.valid('query'), `keyword rules ${account}`, find, view), 200);
     })
     .openapi(create, async (c) => {
       const account = c.get('account').id;
@@ -143,8 +129,7 @@ export const keywordRules = ({ db }: ApiServices) => {
     })
     .openapi(remove, async (c) => {
       const { em, rule } = await find(c.req.valid('param').id, c.get('account').id);
-      em.remove(rule);
-      await em.flush();
+      await em.remove(rule).flush();
       return c.body(null, 204);
     });
 };

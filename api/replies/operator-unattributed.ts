@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { recordAudit } from '../../database/people/audit.ts';
 import { Reply } from '../../database/replies/reply.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 
 import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, Time } from '../http/schemas.ts';
@@ -50,16 +50,10 @@ const view = (reply: Reply): z.infer<typeof UnattributedView> => {
 
 export const operatorUnattributed = ({ db }: ApiServices) =>
   forAnyone().openapi(list, async (c) => {
-    const { cursor, limit } = c.req.valid('query');
-    const after = readCursor('unattributed', cursor, ById);
-    const where = {
-      accountId: null,
-      $or: [{ filedAt: { $ne: null } }, { filingFailed: { $ne: null } }],
-      ...(after ? { id: { $lt: after[0] } } : {}),
-    };
-    const found = await db.em().find(Reply, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
-    const shown = page(found, limit, view, (last) => writeCursor('unattributed', [last.id]));
-    // The only place where an operator reads what somebody wrote, and from where: who does is noted, before it is shown.
+    const where = { accountId: null, $or: [{ filedAt: { $ne: null } }, { filingFailed: { $ne: null } }] };
+    const find = ({ older, newestFirst }: Place) => db.em().find(Reply, { ...where, ...older }, newestFirst);
+    const shown = await pageById(c.req.valid('query'), 'unattributed', find, view);
+    // The only place where operators read texts and numbers: audited before they are shown.
     if (shown.items.length > 0) {
       const detail = { replies: shown.items.map(({ id }) => id) };
       await recordAudit(db.pool, { action: 'unattributed.read', target: 'replies of nobody', detail });

@@ -12,7 +12,7 @@ import type { ApiServices, CallingAccount } from '../services.ts';
 import { shortTextFault } from '../http/short-text.ts';
 
 const [MOST_OPENINGS, MOST_CLOSED] = [28, 50];
-/** So many of the holidays to come are shown. */
+/** Upcoming holidays shown. */
 const COMING = 5;
 const From = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, because('time-of-day'));
 const To = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, because('time-of-day'));

@@ -1,15 +1,16 @@
 import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { writeXlsxStream } from 'hucre/xlsx';
 import { rows } from '../../database/sql.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
-import { streamOf } from '../http/csv.ts';
+import { CSV, sendFile, streamOf } from '../http/csv.ts';
 import { problems } from '../http/problem.ts';
 import { forAccounts, routesOf } from '../http/route.ts';
 import { replyConditions, replyFilters } from './reply-filters.ts';
-import type { ApiServices, CallingAccount } from '../services.ts';
+import type { AccountEnv, ApiServices, CallingAccount } from '../services.ts';
 
 const PAGE = 1000;
-/** So many are found anew by the index of words for each page; of more, the newest are read one after the other. */
+/** Up to so many, each page asks the word index again; beyond, the newest are read in order. */
 const FEW = 50_000;
 const COLUMNS = ['receivedAt', 'from', 'to', 'text', 'optOut', 'campaign', 'reference', 'id'] as const;
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -49,7 +50,7 @@ const line = (row: Row): string =>
   csvLine(COLUMNS.map((column) => row[column]).map((value) => (value instanceof Date ? value.toISOString() : `${value ?? ''}`)));
 
 const WIDTHS: Partial<Record<keyof Row, number>> = { receivedAt: 18, from: 16, text: 60, campaign: 24, reference: 20, id: 38 };
-/** The time zone is UTC, as in the CSV: a workbook knows none. */
+/** Times are UTC, as in the CSV: workbooks have no zones. */
 const SHEET = {
   name: 'Replies',
   columns: COLUMNS.map((header) => ({
@@ -87,30 +88,21 @@ export const repliesExport = ({ db }: ApiServices) => {
     yield Buffer.from(`\ufeff${csvLine(COLUMNS)}`);
     for await (const found of pages(...asked)) if (found.length > 0) yield Buffer.from(found.map(line).join(''));
   }
-  /** The count by which the page shows its progress. Throws the faults of the filters before anything is sent. */
-  async function count(account: CallingAccount, asked: z.infer<typeof Filters>): Promise<number> {
-    const { values, all } = replyConditions(account, asked);
+  /** Sets the total by which the console shows progress. Throws bad filters before anything is sent. */
+  async function count(c: Context<AccountEnv>, asked: z.infer<typeof Filters>): Promise<number> {
+    const { values, all } = replyConditions(c.get('account'), asked);
     const [row] = await rows<{ count: string }>(db.pool, `select count(*) from replies r where ${all()}`, values);
+    c.header('X-Total-Count', row?.count ?? '0');
     return Number(row?.count ?? 0);
   }
 
   return forAccounts()
     .openapi(csv, async (c) => {
-      const account = c.get('account');
-      const asked = c.req.valid('query');
-      const total = await count(account, asked);
-      c.header('X-Total-Count', String(total));
-      c.header('Content-Type', 'text/csv; charset=utf-8');
-      c.header('Content-Disposition', 'attachment; filename="replies.csv"');
-      return c.body(streamOf(lines(account, asked, total)));
+      const [account, asked] = [c.get('account'), c.req.valid('query')];
+      return sendFile(c, 'replies.csv', CSV, streamOf(lines(account, asked, await count(c, asked))));
     })
     .openapi(xlsx, async (c) => {
-      const account = c.get('account');
-      const asked = c.req.valid('query');
-      const total = await count(account, asked);
-      c.header('X-Total-Count', String(total));
-      c.header('Content-Type', XLSX);
-      c.header('Content-Disposition', 'attachment; filename="replies.xlsx"');
-      return c.body(writeXlsxStream(cells(account, asked, total), SHEET));
+      const [account, asked] = [c.get('account'), c.req.valid('query')];
+      return sendFile(c, 'replies.xlsx', XLSX, writeXlsxStream(cells(account, asked, await count(c, asked)), SHEET));
     });
 };

@@ -6,7 +6,7 @@ import { Message } from '../../database/sending/message.ts';
 import { Reply } from '../../database/replies/reply.ts';
 import type { Attribution } from '../../domain/replies/attribution.ts';
 import { rows } from '../../database/sql.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { deliveryView, DeliveryView } from '../callbacks/deliveries.ts';
 import { existing, notFound } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
@@ -69,7 +69,7 @@ const ReplyDetail = ReplyView.extend({
   }),
 }).openapi('ReplyDetail');
 
-/** Candidates are counted, not named: some may be messages of others. */
+/** Counted, not named: candidates may belong to other accounts. */
 const attributionView = (attribution: Attribution | null): z.infer<typeof AttributionView> => ({
   method: attribution?.method ?? 'none',
   confidence: attribution && 'confidence' in attribution ? attribution.confidence : null,
@@ -90,7 +90,6 @@ const Filters = PageQuery.extend({
   conversation: Id.optional(),
   total: z.literal('true').optional().openapi({ description: 'Count all that fit, too' }),
 });
-/** More than so many are not counted. */
 const MOST_COUNTED = 10_000;
 
 const route = routesOf('Replies');
@@ -126,29 +125,28 @@ export const replies = ({ db }: ApiServices) => {
     .openapi(list, async (c) => {
       const account = c.get('account');
       const { cursor, limit, total, ...asked } = c.req.valid('query');
-      const scope = `replies ${account.id}`;
-      const after = readCursor(scope, cursor, ById);
       const counted = total ? { total: await countReplies(replyConditions(account, asked)) } : {};
-      const conditions = replyConditions(account, { ...asked, before: after?.[0] });
-      const chosen = await rows<{ id: string } & Known>(
-        db.pool,
-        `select r.id, case when c.id is not null then jsonb_build_object('id', c.id, 'name', c.name) end as campaign, m.reference,
-           k.first_name as "firstName", k.last_name as "lastName" from (${newestReplies(conditions, limit + 1)}) chosen join replies r using (id)
-           left join campaigns c on c.id = r.campaign_id and c.account_id = r.account_id
-           left join messages m on m.id = r.message_id and m.account_id = r.account_id
-           left join contacts k on k.account_id = r.account_id and k.phone = r.from_number order by r.id desc`,
-        conditions.values,
-      );
-      const ids = chosen.map(({ id }) => id);
-      const found = await db.em().find(Reply, { id: { $in: ids }, accountId: account.id });
+      const find = ({ after, most }: Place) => {
+        const conditions = replyConditions(account, { ...asked, before: after ?? undefined });
+        return rows<{ id: string } & Known>(
+          db.pool,
+          `select r.id, case when c.id is not null then jsonb_build_object('id', c.id, 'name', c.name) end as campaign, m.reference,
+             k.first_name as "firstName", k.last_name as "lastName" from (${newestReplies(conditions, most)}) chosen join replies r using (id)
+             left join campaigns c on c.id = r.campaign_id and c.account_id = r.account_id
+             left join messages m on m.id = r.message_id and m.account_id = r.account_id
+             left join contacts k on k.account_id = r.account_id and k.phone = r.from_number order by r.id desc`,
+          conditions.values,
+        );
+      };
+      const { items: chosen, nextCursor } = await pageById({ cursor, limit }, `replies ${account.id}`, find, (row) => row);
+      const found = await db.em().find(Reply, { id: { $in: chosen.map(({ id }) => id) }, accountId: account.id });
       const byId = new Map(found.map((reply) => [reply.id, reply]));
-      // One that was moved to another account meanwhile is left out, and the page goes on all the same.
-      const listed = ({ id, ...answered }: (typeof chosen)[number]): z.infer<typeof ReplyListed>[] => {
+      // A reply that moved to another account meanwhile is left out; the page still goes on.
+      const items = chosen.flatMap(({ id, ...answered }) => {
         const reply = byId.get(id);
         return reply ? [{ ...replyView(reply), ...answered }] : [];
-      };
-      const { items, nextCursor } = page(chosen, limit, listed, (last) => writeCursor(scope, [last.id]));
-      return c.json({ items: items.flat(), nextCursor, ...counted }, 200);
+      });
+      return c.json({ items, nextCursor, ...counted }, 200);
     })
     .openapi(get, async (c) => {
       const accountId = c.get('account').id;

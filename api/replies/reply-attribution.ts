@@ -7,6 +7,7 @@ import { rows, transaction } from '../../database/sql.ts';
 import { ruleOf, tellAttribution } from '../../domain/replies/explain-attribution.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { said } from '../../domain/problems/said.ts';
+import { requireAccount } from '../http/auth.ts';
 import { speak } from '../http/language.ts';
 import { conflict, existing, missing, notFound } from '../http/problem.ts';
 import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
@@ -53,7 +54,7 @@ const correctAny = operatorRoute('put', path, 'operatorCorrectReplyAttribution',
 
 type Candidate = { id: string; campaign_id: string | null; name: string | null; submitted_at: Date };
 
-/** In one transaction: the move, its note in the audit log, and the events that are owed. */
+/** The move, its audit record and its events, in one transaction. */
 async function move({ db, runs }: ApiServices, correction: Correction, from: string | null) {
   const emitted = await transaction(db.pool, async (client) => {
     const done = await reattribute(client, correction, from);
@@ -110,7 +111,7 @@ export const replyAttribution = (services: ApiServices) => {
 export const operatorAttribution = (services: ApiServices) =>
   forAnyone().openapi(correctAny, async (c) => {
     const { account, campaign } = c.req.valid('json');
-    existing((await rows(services.db.pool, `select from accounts where id = $1`, [account]))[0]);
+    await requireAccount(services.db.pool, account);
     const correction = { replyId: c.req.valid('param').id, accountId: account, campaignId: campaign, by: c.get('keyId') };
     return c.json(await move(services, correction, null), 200);
   });

@@ -4,7 +4,7 @@ import { normalisePhone } from '../../domain/phone-number.ts';
 import { searchWords } from '../../domain/replies/reply-table.ts';
 import { Id, TimeIn } from '../http/schemas.ts';
 
-/** The filters of a list of replies, and of its export. */
+/** For the list and its export. */
 export const replyFilters = {
   search: z
     .string()
@@ -29,17 +29,16 @@ export const replyFilters = {
 };
 const Filters = z.object(replyFilters);
 
-/** The phone number of a filter. Throws `invalid-request` for what is none. */
+/** Throws `invalid-request`. */
 const phoneOf = (raw: string, country: string): string => {
   const phone = normalisePhone(raw.replace(/^ /, '+'), country); // an unescaped + in a query reads as a space
   if ('e164' in phone) return phone.e164;
   throw invalidRequest({ field: 'from', ...phone });
 };
 
-/** Besides, the replies of one conversation, and those before one. */
 type Asked = z.infer<typeof Filters> & { conversation?: string | undefined; before?: string | undefined };
 
-/** Conditions on `replies r`, and their values: what the account sees of what is asked for. */
+/** Conditions on `replies r` and their values. */
 export function replyConditions(account: { id: string; country: string }, asked: Asked) {
   const values: unknown[] = [account.id];
   const conditions = ['r.account_id = $1', 'not r.hidden'];
@@ -50,12 +49,12 @@ export function replyConditions(account: { id: string; country: string }, asked:
   };
   let words: string | null = null;
   if (asked.search !== undefined) {
-    // Without a letter or a digit there is nothing to look for: null finds nothing.
+    // Without a letter or digit the query is null, which matches nothing.
     values.push(searchWords(asked.search));
     words = `reply_words(r.text) @@ to_tsquery('simple', $${values.length})`;
   }
   where((campaign) => `r.campaign_id = ${campaign}`, asked.campaign);
-  // By its conversation, which has an index: a number's replies may be anywhere among millions.
+  // By conversation, which is indexed; a number's replies are scattered.
   where(
     (from) => `r.conversation_id = (select id from conversations where account_id = $1 and phone = ${from})`,
     asked.from === undefined ? undefined : phoneOf(asked.from, account.country),
@@ -72,20 +71,19 @@ export function replyConditions(account: { id: string; country: string }, asked:
 }
 export type ReplyConditions = ReturnType<typeof replyConditions>;
 
-/** So many of the newest are read for a word that many replies have, before the index of words is asked. */
+/** Newest replies read for a frequent word before the index is asked. */
 const RECENT = 3000;
-/** So many that the index finds are put in order as they are. */
+/** Index hits sorted as they are. */
 const FEW = 20_000;
 
 /**
- * The ids of the newest replies that fit. How often a word is said nobody knows beforehand, and either way alone is slow for the
- * other kind of word: reading the newest first never ends for one that is nowhere, the index finds a million of one that is
- * everywhere. So a few of the newest are read, and where they were not enough the index is asked. Where it finds many, they are
- * of long ago: it is asked for fifty days at a time, the newest first, until there are enough.
+ * Ids of the newest matching replies. How frequent a word is can't be known beforehand: reading newest first never ends for a
+ * rare word, and the index finds millions for a frequent one. So some of the newest are read first, then the index; many hits are
+ * then old, so the index is read in spans of fifty days, newest first, until there are enough.
  */
 export function newestReplies({ words, plain, all }: ReplyConditions, limit: number): string {
   if (words === null) return `select r.id from replies r where ${plain()} order by r.id desc limit ${limit}`;
-  // Read as far as they are asked for; planned as if all of them were, which is what makes it the index of words.
+  // The limit is outside, so that the planner chooses the word index.
   return `with recent as materialized (select r.id, r.text from replies r where ${plain()} order by r.id desc limit ${RECENT}),
     near as materialized (select r.id from recent r where ${words} order by r.id desc limit ${limit}),
     hits as materialized (select r.id from replies r where ${all()} and (select count(*) from near) < ${limit}),
@@ -103,5 +101,5 @@ export function newestReplies({ words, plain, all }: ReplyConditions, limit: num
     order by id desc limit ${limit}`;
 }
 
-/** The fifty days that a reply is of: what its id begins with, as a number. */
+/** The span of fifty days of a reply: the first digits of its id. */
 const turnOf = (id: string): string => `('x' || left(${id}::text, 4))::bit(16)::int`;

@@ -8,7 +8,6 @@ import { operatorAttribution, replyAttribution } from './reply-attribution.ts';
 import { replyViews } from './reply-views.ts';
 import { forAccounts, forAnyone } from '../http/route.ts';
 
-/** Routes of replies for an account's key. */
 export const replyRoutes = (services: ApiServices) =>
   forAccounts()
     .route('/', replies(services))
@@ -18,6 +17,5 @@ export const replyRoutes = (services: ApiServices) =>
     .route('/', repliesExport(services))
     .route('/', replyViews(services));
 
-/** Routes of replies for an operator's key. */
 export const operatorReplyRoutes = (services: ApiServices) =>
   forAnyone().route('/', operatorUnattributed(services)).route('/', operatorAttribution(services));

@@ -7,7 +7,7 @@ import { REPLY_COLUMNS, USUAL_COLUMNS } from '../../domain/replies/reply-table.t
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, created, done, ok, routesOf } from '../http/route.ts';
 import { body, Id, IdParam, shown, Time } from '../http/schemas.ts';
-import { saveView } from './save-view.ts';
+import { saveView, whoseOf } from './save-view.ts';
 import type { ApiServices } from '../services.ts';
 
 const NO_FILTERS = { search: null, campaign: null, keyword: null, days: null };
@@ -61,13 +61,13 @@ export const replyViews = (services: ApiServices) => {
   const { db } = services;
   return forAccounts()
     .openapi(list, async (c) => {
-      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const whose = whoseOf(c);
       const found = await db.em().find(ReplyView, whose, { orderBy: { id: 'asc' } });
       const columns = found.find(({ name }) => name === null)?.columns ?? [...USUAL_COLUMNS];
       return c.json({ columns, items: found.filter(({ name }) => name !== null).map(viewOf) }, 200);
     })
     .openapi(create, async (c) => {
-      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const whose = whoseOf(c);
       const asked = c.req.valid('json');
       const em = db.em();
       const view = em.create(ReplyView, { id: newId(), ...whose, ...asked, createdAt: new Date() });
@@ -75,7 +75,7 @@ export const replyViews = (services: ApiServices) => {
       return c.json(viewOf(view), 201);
     })
     .openapi(choose, async (c) => {
-      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const whose = whoseOf(c);
       const { columns } = c.req.valid('json');
       const mine = { ...whose, name: null };
       if ((await db.em().nativeUpdate(ReplyView, mine, { columns })) === 0) {
@@ -85,7 +85,7 @@ export const replyViews = (services: ApiServices) => {
           .insert(ReplyView, first)
           .catch(async (error: unknown) => {
             if (!(error instanceof UniqueConstraintViolationException)) throw error;
-            // Another page of the same person was first: what is chosen later stays.
+            // Another tab was first; the later choice wins.
             await db.em().nativeUpdate(ReplyView, mine, { columns });
           });
       }
@@ -93,7 +93,7 @@ export const replyViews = (services: ApiServices) => {
     })
     .openapi(remove, async (c) => {
       const em = db.em();
-      const whose = { account: c.get('account').id, owner: c.get('keyId') };
+      const whose = whoseOf(c);
       const view = existing(await em.findOne(ReplyView, { id: c.req.valid('param').id, ...whose, name: { $ne: null } }));
       await em.remove(view).flush();
       return c.body(null, 204);

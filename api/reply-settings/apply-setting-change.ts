@@ -12,17 +12,17 @@ import { changeEndpoint, changeState, makeEndpoint, removeEndpoint, rotateSecret
 import type { Lift, ReplyChange } from './setting-change.ts';
 
 export type Owner = { id: string; locale: 'fr' | 'en' };
-/** A new id and secret for a change, drawn beforehand: who asks for one knows its secret at once, and nobody else ever does. */
+/** Drawn beforehand, so that the requester sees the secret at once and nobody else does. */
 export type Fresh = { id: string; secret: string };
-/** `recovers`: the endpoint whose run is to be woken after the commit. `resent`: mails that go out after all. */
+/** `recovers`: the endpoint whose run to wake after the commit. `resent`: mails that will go after all. */
 export type Made = { recovers: string | null; resent: number; othersSignUntil: string | null };
 
 const NOTHING: Made = { recovers: null, resent: 0, othersSignUntil: null };
 
-/** `vouched`: addresses need no link, for an operator stands for them or there is no place that a link could lead to. */
+/** `vouched`: addresses need no confirmation, by an operator's word or because no link could be made. */
 type Applied = { account: Owner; change: ReplyChange; fresh: Fresh; by: string; vouched: boolean };
 
-/** Makes a change in the caller's transaction, or throws why it can't be made as things stand. The caller holds the account's lock. */
+/** Makes a change in the caller's transaction, under the account's lock. Throws why it can't be made. */
 export async function makeReplyChange(
   client: PoolClient,
   secrets: Secrets,
@@ -62,7 +62,7 @@ const RESEND = `
     and d.account_id = $1 and d.channel = 'email' and d.state = 'aborted' and d.last_class = 'suppressed'
     and d.created_at > now() - interval '${REPLAYED_DAYS} days'`;
 
-/** Has an address written to again. Answers how many mails go out after all; wake their run after the commit. */
+/** Returns how many mails go after all; wake their run after the commit. */
 export async function liftSuppression(
   client: PoolClient,
   accountId: string,

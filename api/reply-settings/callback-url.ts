@@ -3,7 +3,7 @@ import { AppError } from '../../domain/problems/errors.ts';
 import { because, fault } from '../../domain/problems/said.ts';
 import type { ApiServices } from '../services.ts';
 
-// Looked at before a URL is read from it: reading leaves line breaks out without a word.
+// Before parsing, which drops line breaks silently.
 export const CallbackUrl = z
   .string()
   .max(2000)
@@ -11,7 +11,7 @@ export const CallbackUrl = z
   .pipe(z.url())
   .openapi({ format: 'uri', example: 'https://example.com/sms-replies' });
 
-/** Throws `unsafe-url`, in one wording whatever the reason: the reasons would describe our network. */
+/** Throws `unsafe-url` without the reason, which would describe our network. */
 export async function checkCallbackUrl(
   { guard, log }: Pick<ApiServices, 'guard' | 'log'>,
   field: string,

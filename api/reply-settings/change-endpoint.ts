@@ -21,7 +21,7 @@ import { existing } from '../http/problem.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 
 type Of<K extends ReplyChange['kind']> = Extract<ReplyChange, { kind: K }>;
-/** The endpoint's tries are to be taken up again after the commit. */
+/** Whether the endpoint's run is to be woken after the commit. */
 type Recovers = boolean;
 
 export async function makeEndpoint(
@@ -36,7 +36,7 @@ export async function makeEndpoint(
   await addEndpoint(client, { ...fresh, accountId: account }, { ...fields, schedule: inMs(fields.schedule) });
 }
 
-/** Field by field. A URL that is set takes up again what a 410 held. */
+/** Setting the URL resumes what a 410 held. */
 export async function changeEndpoint(
   client: PoolClient,
   account: string,
@@ -69,7 +69,7 @@ export async function removeEndpoint(client: PoolClient, account: string, id: st
   await deleteEndpoint(client, id);
 }
 
-/** Signs with the new secret, and for a while with those before it. Answers when the last of these ends. */
+/** The old secrets sign for a while too. Returns when the last of them ends. */
 export async function rotateSecret(
   client: PoolClient,
   account: string,
@@ -87,14 +87,13 @@ export async function rotateSecret(
   );
 }
 
-/** In which states an owner may do it. */
+/** The states in which each action is allowed. */
 const MAY = {
   'endpoint-pause': { happened: { kind: 'paused' }, in: ['healthy', 'open', 'recovering', 'paused'] },
   'endpoint-resume': { happened: { kind: 'resumed' }, in: ['paused'] },
   'endpoint-enable': { happened: { kind: 'enabled' }, in: ['open', 'disabled', 'gone'] },
 } as const satisfies Record<string, { happened: HealthEvent; in: readonly HealthState[] }>;
 
-/** Stops an endpoint, goes on, or takes it up again. */
 export async function changeState(
   client: PoolClient,
   account: string,
@@ -129,7 +128,6 @@ function giveUpBefore({ resume, since }: Of<'endpoint-enable'>['held']): Date | 
 
 const inMs = (seconds: number[] | null): number[] | null => seconds?.map((each) => each * 1000) ?? null;
 
-/** Throws what is wrong with a schedule, and what to do about it. */
 function checkSchedule(seconds: number[] | null | undefined): void {
   const found = seconds ? faultOf(seconds.map((each) => each * 1000)) : null;
   if (found) throw invalidRequest({ field: 'schedule', ...found });
@@ -137,7 +135,6 @@ function checkSchedule(seconds: number[] | null | undefined): void {
 
 const namedByCampaigns = (): AppError => new AppError('conflict', null, [fault('url', 'named-by-campaigns')]);
 
-/** Throws `invalid-request` for types that Octopush has no form for. */
 function checkFormat(format: CallbackFormat, types: readonly string[]): void {
   const odd = format === 'standard' ? [] : types.filter((type) => !OCTOPUSH_TYPES.has(type));
   if (odd.length === 0) return;

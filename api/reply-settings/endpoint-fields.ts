@@ -35,7 +35,7 @@ const fields = {
     }),
 };
 
-/** With what it is when left out. */
+/** With defaults. */
 export const NewEndpoint = z
   .strictObject({
     ...fields,
@@ -57,7 +57,7 @@ export const HealthState = z
       'healthy; unsteady: a callback failed twice there and is tried again, new ones go out as ever; open: it fails, what is owed is held and a try is made now and then; recovering: it answers again, the backlog goes out slowly; paused, disabled, gone: stopped, what is owed is held',
   });
 
-/** As everybody is shown it. */
+/** The health as shown. */
 export const healthOf = ({ health, track }: Pick<CallbackEndpoint, 'health' | 'track'>): z.infer<typeof HealthState> =>
   shownHealth({ state: health, unsteadySince: track?.unsteadySince ?? null });
 

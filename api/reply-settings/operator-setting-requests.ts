@@ -17,7 +17,7 @@ import { said } from '../../domain/problems/said.ts';
 import { shownOf } from '../../webhook-client/signature.ts';
 import { actorOf } from '../http/auth.ts';
 import { checkAddresses, lockOwner, secretFor, signs, wakeAfter } from './request-setting-change.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { makeReplyChange, type Owner } from './apply-setting-change.ts';
 import { conflict, existing, notFound, refused } from '../http/problem.ts';
 import { forAnyone, ok, routesOf } from '../http/route.ts';
@@ -73,19 +73,12 @@ const makeChange = route('post', '/accounts/{id}/reply-changes', 'changeRepliesA
 export const operatorSettingRequests = (services: ApiServices) =>
   forAnyone()
     .openapi(list, async (c) => {
-      const { cursor, limit, state, account } = c.req.valid('query');
-      const after = readCursor('setting-requests', cursor, ById);
-      const where = { state, ...(account ? { accountId: account } : {}), ...(after ? { id: { $gt: after[0] } } : {}) };
-      const found = await services.db
-        .em()
-        .find(SettingRequest, where, { orderBy: { id: 'asc' }, limit: limit + 1, exclude: ['secret'] });
-      const shown = page(
-        found,
-        limit,
-        (request) => request,
-        (last) => writeCursor('setting-requests', [last.id]),
-      );
-      return c.json({ items: await views(services, shown.items), nextCursor: shown.nextCursor }, 200);
+      const { state, account, ...query } = c.req.valid('query');
+      const where = { state, ...(account ? { accountId: account } : {}) };
+      const find = ({ newer, oldestFirst }: Place) =>
+        services.db.em().find(SettingRequest, { ...where, ...newer }, { ...oldestFirst, exclude: ['secret'] });
+      const { items, nextCursor } = await pageById(query, 'setting-requests', find, (row) => row);
+      return c.json({ items: await views(services, items), nextCursor }, 200);
     })
     .openapi(get, async (c) => c.json(await view(services, c.req.valid('param').id), 200))
     .openapi(carryOut, async (c) => {
@@ -152,7 +145,7 @@ async function find(services: ApiServices, id: string): Promise<ShownRequest> {
 async function view(services: ApiServices, id: string): Promise<z.infer<typeof View>> {
   return existing((await views(services, [await find(services, id)]))[0]);
 }
-/** Locks the account, then a request of it that waits. */
+/** Locks the account, then its waiting request. */
 async function lock(client: PoolClient, { id, accountId }: ShownRequest): Promise<{ account: Owner; request: LockedRequest }> {
   const account = await lockOwner(client, accountId);
   const request = existing(await lockSettingRequest(client, accountId, id));
@@ -162,7 +155,7 @@ async function lock(client: PoolClient, { id, accountId }: ShownRequest): Promis
 
 type Change = { accountId: string; change: z.infer<typeof ReplyChange>; fresh: { id: string; secret: string }; by: string };
 
-/** Makes a change, notes who made it, and owes the account a mail about it. */
+/** Makes a change, audits it, and owes the account a mail. */
 async function changeFor(client: PoolClient, services: ApiServices, { accountId, change, fresh, by }: Change) {
   const account = await lockOwner(client, accountId);
   const done = await makeReplyChange(client, services.secrets, { account, change, fresh, by, vouched: true });
@@ -183,7 +176,7 @@ type Ending = { request: LockedRequest; account: Owner; by: string } & (
   | { state: 'refused'; reason: string }
 );
 
-/** Writes the decision down, and owes the account an event and a mail about it. */
+/** Stores the decision, and owes the account an event and a mail. */
 async function end(client: PoolClient, { request, account, by, ...decision }: Ending): Promise<void> {
   const { id, kind, endpointId: endpoint } = request;
   const { state, reason } = decision;

@@ -4,9 +4,7 @@ import { replySettingsRoutes } from './reply-settings.ts';
 import { settingRequests } from './setting-requests.ts';
 import { forAccounts, forAnyone } from '../http/route.ts';
 
-/** Routes of reply settings for an account's key. */
 export const replySettingRoutes = (services: ApiServices) =>
   forAccounts().route('/', replySettingsRoutes(services)).route('/', settingRequests(services));
 
-/** Routes of reply settings for an operator's key. */
 export const operatorReplySettingRoutes = (services: ApiServices) => forAnyone().route('/', operatorSettingRequests(services));

@@ -31,7 +31,7 @@ const Asked = z
     }),
   })
   .openapi('AskedForSetting');
-/** The answer to a V0 account of a route that changes replies. */
+/** The answer for V0 accounts. */
 export const asked = {
   202: {
     description: 'A V0 account: asked for, an operator sets it up; see /v1/setting-requests',
@@ -43,7 +43,7 @@ type Outcome =
   | { asked: z.infer<typeof Asked> }
   | { asked: null; endpoint: string; secret: string; othersSignUntil: string | null; resent: number };
 
-/** An account, locked until the caller commits: changes of its replies come one after the other. Throws `not-found`. */
+/** Locks an account so that changes of its replies are serial. Throws `not-found`. */
 export async function lockOwner(client: PoolClient, id: string): Promise<Owner & { name: string; platform: Platform }> {
   const [found] = await rows<Owner & { name: string; platform: Platform }>(
     client,
@@ -54,7 +54,7 @@ export async function lockOwner(client: PoolClient, id: string): Promise<Owner &
   return found;
 }
 
-/** Makes a change for a V2 account at once; for a V0 account, tries it, undoes it and asks an operator for it. */
+/** Makes a V2 account's change; for V0, tries it, rolls back and asks an operator. */
 export async function changeReplies(services: ApiServices, c: Context<AccountEnv>, change: ReplyChange): Promise<Outcome> {
   const { db, secrets, publicUrl } = services;
   await checkAddresses(services, change);
@@ -108,13 +108,13 @@ async function ask(client: PoolClient, { account, change, fresh, by, sealed, lan
   };
 }
 
-/** Wakes what a change has work for. After the commit. */
+/** Wakes runs after the commit. */
 export function wakeAfter({ runs }: Pick<ApiServices, 'runs'>, { recovers, resent }: Made): void {
   if (recovers !== null) runs.recoverEndpoint(recovers);
   if (resent > 0) runs.retryEmails();
 }
 
-/** Throws `unsafe-url` for an address that must not be posted to. */
+/** Throws `unsafe-url`. */
 export async function checkAddresses(services: Pick<ApiServices, 'guard' | 'log'>, change: ReplyChange): Promise<void> {
   if (!('fields' in change)) return;
   await checkCallbackUrl(services, 'url', change.fields.url);

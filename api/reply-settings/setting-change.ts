@@ -39,7 +39,7 @@ export const Lift = z
 
 const kind = <K extends ReplyChangeKind>(value: K) => z.literal(value);
 
-/** A change of an account's replies as plain data: a V2 account makes it, a V0 account asks for it and an operator makes it. */
+/** A change as data: V2 accounts make it, V0 accounts ask an operator for it. */
 export const ReplyChange = z.discriminatedUnion('kind', [
   z.strictObject({ kind: kind('emails'), emails: ReplyEmails }),
   z.strictObject({ kind: kind('address-lift'), lift: Lift }),

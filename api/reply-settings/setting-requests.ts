@@ -6,7 +6,7 @@ import { said } from '../../domain/problems/said.ts';
 import { REPLY_CHANGES, SETTING_REQUEST_STATES } from '../../domain/accounts/setting-change.ts';
 import { actorOf } from '../http/auth.ts';
 import { lockOwner } from './request-setting-change.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { conflict, existing, notFound } from '../http/problem.ts';
 import { forAccounts, ok, routesOf } from '../http/route.ts';
 import { Id, IdParam, shown, Time } from '../http/schemas.ts';
@@ -44,7 +44,7 @@ export type ShownRequest = Pick<
   | 'decidedBy'
   | 'reason'
 >;
-/** The fields of a request that both sides read. Its secret is never read here. */
+/** Without the secret. */
 export const settingRequestView = (request: ShownRequest): z.infer<typeof SettingRequestView> =>
   shown(SettingRequestView, request, {
     endpoint: request.endpointId ?? null,
@@ -76,21 +76,10 @@ export const settingRequests = ({ db }: ApiServices) => {
 
   return forAccounts()
     .openapi(list, async (c) => {
-      const { cursor, limit } = c.req.valid('query');
       const accountId = c.get('account').id;
-      const scope = `setting-requests ${accountId}`;
-      const after = readCursor(scope, cursor, ById);
-      const found = await db
-        .em()
-        .find(
-          SettingRequest,
-          { accountId, ...(after ? { id: { $lt: after[0] } } : {}) },
-          { orderBy: { id: 'desc' }, limit: limit + 1, exclude: ['secret'] },
-        );
-      return c.json(
-        page(found, limit, settingRequestView, (last) => writeCursor(scope, [last.id])),
-        200,
-      );
+      const find = ({ older, newestFirst }: Place) =>
+        db.em().find(SettingRequest, { accountId, ...older }, { ...newestFirst, exclude: ['secret'] });
+      return c.json(await pageById(c.req.valid('query'), `setting-requests ${accountId}`, find, settingRequestView), 200);
     })
     .openapi(get, async (c) => c.json(await find(c.req.valid('param').id, c.get('account').id), 200))
     .openapi(withdraw, async (c) => {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { rows } from '../../database/sql.ts';
-import { ById, page, pageOf, PageQuery, readCursor, writeCursor } from '../http/cursor.ts';
+import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 
 import { forAnyone, ok, routesOf } from '../http/route.ts';
 import { Id, shown, Time } from '../http/schemas.ts';
@@ -48,17 +48,14 @@ export const operatorInDoubt = ({ db }: ApiServices) =>
       return c.json({ count: carriers.reduce((sum, { count }) => sum + count, 0), carriers }, 200);
     })
     .openapi(list, async (c) => {
-      const { cursor, limit, carrier } = c.req.valid('query');
-      const after = readCursor('in-doubt', cursor, ById);
-      const found = await rows<Row>(
-        db.pool,
-        `select m.id, m.account_id as account, m.campaign_id as campaign, m.carrier_id as carrier, d.submitted_at as "submittedAt", d.since, m.reason
-         from doubts d join messages m on m.id = d.message_id
-         where ($1::uuid is null or d.message_id > $1) and ($2::uuid is null or d.carrier_id = $2) order by d.message_id limit $3`,
-        [after?.[0] ?? null, carrier ?? null, limit + 1],
-      );
-      return c.json(
-        page(found, limit, view, (last) => writeCursor('in-doubt', [last.id])),
-        200,
-      );
+      const { carrier, ...query } = c.req.valid('query');
+      const find = ({ after, most }: Place) =>
+        rows<Row>(
+          db.pool,
+          `select m.id, m.account_id as account, m.campaign_id as campaign, m.carrier_id as carrier, d.submitted_at as "submittedAt", d.since, m.reason
+           from doubts d join messages m on m.id = d.message_id
+           where ($1::uuid is null or d.message_id > $1) and ($2::uuid is null or d.carrier_id = $2) order by d.message_id limit $3`,
+          [after, carrier ?? null, most],
+        );
+      return c.json(await pageById(query, 'in-doubt', find, view), 200);
     });

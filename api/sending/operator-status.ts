@@ -46,7 +46,7 @@ type Row = Omit<View, 'campaigns' | 'callbacks' | 'lastSync'> & {
   sync: View['lastSync'];
 };
 
-/** The most that is counted: beyond it the answer is "more". */
+/** Counting stops here. */
 const MOST = 100_000;
 const STATUS = `with lines as (
     select l.beat_at > now() - interval '15 seconds' as live, l.state, l.per_second

@@ -25,7 +25,7 @@ export type Asked = {
   sendAt?: string | undefined;
   validity?: number | undefined;
 };
-/** One that may go: `sendAt` is null for at once, `expiresAt` for whenever it may. */
+/** Null `sendAt`: at once. Null `expiresAt`: never. */
 export type Ready = {
   asked: Asked;
   carrierId: string;
@@ -34,10 +34,10 @@ export type Ready = {
   expiresAt: Date | null;
 };
 
-/** The request for many at once: texts without tags or placeholders differ from one another like values of one tag. */
+/** Texts without tags are planned together, as values of one tag. */
 const isPlain = ({ text }: Asked): boolean => !text.includes('{{') && !/x{4}/i.test(text);
 
-/** Messages that are planned together, each number once: `place` is where they stood. */
+/** Messages planned together, each number once per group; `place` is their original position. */
 function groups(asked: readonly Asked[]): { place: number; one: Asked }[][] {
   const seen = new Map<string, number>();
   const keyed = asked.map((one, place) => {
@@ -50,7 +50,7 @@ function groups(asked: readonly Asked[]): { place: number; one: Asked }[][] {
   return [...Map.groupBy(keyed, ({ key }) => key).values()];
 }
 
-/** Plans messages as they will go. Throws what is wrong: of one by its field, of several by their rows too, and then nothing is stored. */
+/** Throws one message's faults by field, several messages' by row too; nothing is stored then. */
 export async function planMessages(
   services: ApiServices,
   account: CallingAccount,
@@ -84,7 +84,7 @@ export async function planMessages(
 
 type Placed = Ready & { place: number };
 
-/** Faults of messages to numbers on the opt-out list, but of those that say to skip them. */
+/** Opted-out recipients, unless the message skips them. */
 async function optedOutFaults(
   { db, hashPhone }: ApiServices,
   account: CallingAccount,
@@ -103,7 +103,7 @@ function rowsRefused(faults: Fault[]): AppError {
   return new AppError(sorted.every(({ code }) => code === 'opted-out') ? 'opted-out' : 'invalid-rows', null, sorted);
 }
 
-/** Plans messages that differ by their recipients alone, or by plain texts. */
+/** Plans messages that differ only by recipient or plain text. */
 async function planGroup(
   group: { place: number; one: Asked }[],
   first: Asked,
@@ -132,7 +132,7 @@ async function planGroup(
   return { ready, warnings };
 }
 
-/** In the caller's transaction, after they are stored: when each may go, and until when. */
+/** Sets send and expiry times of stored messages, in the caller's transaction. */
 export async function setTimes(sql: Sql, ready: readonly Ready[]): Promise<void> {
   const timed = ready.filter(({ sendAt, expiresAt }) => sendAt ?? expiresAt);
   if (timed.length === 0) return;

@@ -2,17 +2,16 @@ import { z } from '@hono/zod-openapi';
 import { AccountPolicies } from '../../database/accounts/account-policies.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { because, fault, type Fault } from '../../domain/problems/said.ts';
-import { DEFAULT_POLICIES, type Policies } from '../../domain/sending/policies.ts';
+import { DEFAULT_POLICIES } from '../../domain/sending/policies.ts';
 import { hasStopMention } from '../../domain/sending/stop-mention.ts';
-
 import { forAccounts, ok, routesOf } from '../http/route.ts';
-import { body } from '../http/schemas.ts';
+import { body, shown } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
 import { shortTextFault } from '../http/short-text.ts';
 
 const Text = z.string().min(1).max(2000).nullable();
 const Mode = z.enum(['off', 'warn', 'refuse']);
-/** No shorter than what still needs them: events are pulled and sent anew for 30 days, and replies come for as long. */
+/** At least what is still needed: events are kept for 30 days, and replies arrive as long. */
 const Days = z.int().min(31).max(3660).nullable();
 const fields = {
   stopConfirmation: z
@@ -72,26 +71,7 @@ const patch = route('patch', '/policies', 'changePolicies', {
   responses: ok('The policies', PoliciesView),
 });
 
-const view = (row: AccountPolicies | null): Policies => {
-  const chosen: AccountPolicies | Policies = row ?? DEFAULT_POLICIES;
-  return {
-    stopConfirmation: chosen.stopConfirmation,
-    stopText: chosen.stopText ?? null,
-    contactText: chosen.contactText ?? null,
-    quietHours: chosen.quietHours,
-    quietPreset: chosen.quietPreset,
-    lowcostMarketing: chosen.lowcostMarketing,
-    landlines: chosen.landlines,
-    brandRegistration: chosen.brandRegistration,
-    genericSenders: chosen.genericSenders,
-    senderOverrides: chosen.senderOverrides,
-    stopMention: chosen.stopMention ?? null,
-    missingStop: chosen.missingStop,
-    keepTextsDays: chosen.keepTextsDays ?? null,
-    keepContactsDays: chosen.keepContactsDays ?? null,
-    keepRowsDays: chosen.keepRowsDays ?? null,
-  };
-};
+const view = (row: AccountPolicies | null): z.infer<typeof PoliciesView> => shown(PoliciesView, row ?? DEFAULT_POLICIES);
 
 function check({ stopText, contactText, stopMention }: z.infer<typeof PoliciesChange>): void {
   const faults = Object.entries({ stopText, contactText, stopMention }).flatMap(([field, text]): Fault[] => {

@@ -8,7 +8,6 @@ import { operatorUsage, usage } from './usage.ts';
 import { operatorSpendLimits, spendLimits } from './spend-limits.ts';
 import { forAccounts, forAnyone } from '../http/route.ts';
 
-/** Routes of sending for an account's key. */
 export const sendingRoutes = (services: ApiServices) =>
   forAccounts()
     .route('/', messages(services))
@@ -16,7 +15,6 @@ export const sendingRoutes = (services: ApiServices) =>
     .route('/', spendLimits(services))
     .route('/', usage(services));
 
-/** Routes of sending for an operator's key. */
 export const operatorSendingRoutes = (services: ApiServices) =>
   forAnyone()
     .route('/', operatorSpendLimits(services))

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import { Account } from '../../database/account.ts';
 import { setSpendLimits, spendingOf } from '../../database/sending/spend-limits.ts';
 import { invalidRequest } from '../../domain/problems/errors.ts';
 import { fault, type Fault } from '../../domain/problems/said.ts';
 import { readAmount } from '../../domain/money.ts';
-import { audit } from '../../database/people/audit-entry.ts';
+import { recordAudit } from '../../database/people/audit.ts';
+import { requireAccount } from '../http/auth.ts';
 import { Money, money, moneyOrNone } from '../http/money-view.ts';
-import { missing, notFound } from '../http/problem.ts';
+import { notFound } from '../http/problem.ts';
 import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { body, IdParam, iso, Time } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -71,7 +71,7 @@ async function view({ db }: Pick<ApiServices, 'db'>, account: string): Promise<z
   };
 }
 
-/** Campaigns that waited for the old limits look again. */
+/** Campaigns that wait for the old limits are signalled. */
 async function set({ db, runs }: ApiServices, account: string, by: 'operator' | 'own', limits: Amounts): Promise<void> {
   for (const campaign of await setSpendLimits(db.pool, account, by, limits)) runs.campaignChanged(campaign);
 }
@@ -89,17 +89,16 @@ export const operatorSpendLimits = (services: ApiServices) =>
   forAnyone()
     .openapi(getFor, async (c) => {
       const { id } = c.req.valid('param');
-      if ((await services.db.em().count(Account, { id })) === 0) throw missing();
+      await requireAccount(services.db.pool, id);
       return c.json(await view(services, id), 200);
     })
     .openapi(changeFor, async (c) => {
       const { id } = c.req.valid('param');
       const asked = c.req.valid('json');
       const limits = readLimits(asked);
-      const em = services.db.em();
-      if ((await em.count(Account, { id })) === 0) throw missing();
-      audit(em, { action: 'account.spend-limits', target: `account ${id}`, accountId: id, detail: asked });
-      await em.flush();
+      await requireAccount(services.db.pool, id);
+      const record = { action: 'account.spend-limits', target: `account ${id}`, accountId: id, detail: asked };
+      await recordAudit(services.db.pool, record);
       await set(services, id, 'operator', limits);
       return c.json(await view(services, id), 200);
     });

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { rows, type Sql } from '../../database/sql.ts';
+import { requireAccount } from '../http/auth.ts';
 import { Money, money } from '../http/money-view.ts';
-import { missing, notFound } from '../http/problem.ts';
+import { notFound } from '../http/problem.ts';
 import { forAccounts, forAnyone, ok, routesOf } from '../http/route.ts';
 import { IdParam } from '../http/schemas.ts';
 import type { ApiServices } from '../services.ts';
@@ -32,7 +33,7 @@ const getFor = routesOf('Operator: accounts')('get', '/accounts/{id}/usage', 'ge
   responses: ok('The months, newest first', View, notFound),
 });
 
-/** Messages that are not sent cost nothing; of a campaign that runs still, what it was accepted for. Ids of single messages begin with their time. */
+/** Unsent messages cost nothing; a running campaign counts as accepted. Ids of single messages begin with their time. */
 const USAGE = `with account as (
     select id, time_zone, date_trunc('month', now() at time zone time_zone) - interval '${MONTHS - 1} months' as since from accounts where id = $1
   ), first as (select a.*, a.since at time zone a.time_zone as at from account a),
@@ -69,6 +70,6 @@ export const usage = ({ db }: ApiServices) =>
 export const operatorUsage = ({ db }: ApiServices) =>
   forAnyone().openapi(getFor, async (c) => {
     const { id } = c.req.valid('param');
-    if ((await rows(db.pool, 'select from accounts where id = $1', [id])).length === 0) throw missing();
+    await requireAccount(db.pool, id);
     return c.json(await usageOf(db.pool, id), 200);
   });

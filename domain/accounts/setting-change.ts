@@ -1,4 +1,3 @@
-/** Changes that a customer can make to its reply settings, by kind. */
 export const REPLY_CHANGES = [
   'emails',
   'address-lift',
@@ -12,6 +11,6 @@ export const REPLY_CHANGES = [
 ] as const;
 export type ReplyChangeKind = (typeof REPLY_CHANGES)[number];
 
-/** `waiting` for an operator; then carried out, refused, or taken back by who asked. */
+/** `waiting` for an operator; then done, refused, or withdrawn by the requester. */
 export const SETTING_REQUEST_STATES = ['waiting', 'done', 'refused', 'withdrawn'] as const;
 export type SettingRequestState = (typeof SETTING_REQUEST_STATES)[number];

@@ -1,9 +1,9 @@
-/** Classes that would tell a customer which addresses exist in our network: the customer sees one class for them. */
+/** Customers see one class for these, which would reveal addresses in our network. */
 const ALIKE = new Set(['egress_blocked', 'refused', 'reset', 'timeout']);
 
-/** Whether an attempt got no answer, in a way of which a customer learns no more. */
+/** Whether the customer sees only `unreachable`. */
 export const unreachable = (kind: string, status: number | null): boolean => ALIKE.has(kind) && status === null;
 
-/** The class of an attempt as a customer reads it. */
+/** The class shown to the customer. */
 export const classForCustomer = (kind: string, status: number | null = null): string =>
   unreachable(kind, status) ? 'unreachable' : kind;

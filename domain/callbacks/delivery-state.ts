@@ -3,27 +3,26 @@ import { nextDelay, type Schedule } from './retry-schedule.ts';
 export type DeliveryState = 'pending' | 'in_flight' | 'delivered' | 'retrying' | 'held' | 'exhausted' | 'aborted';
 
 /**
- * Why a delivery waits without an attempt being due: its endpoint has no place free (`rate`), is in trouble (`breaker`), was
- * stopped (`paused`, `disabled`) or answered 410 (`gone`); our own line is down (`network`); or the mail relay does not take us
- * (`relay`); or an earlier reply of its conversation comes first (`order`); or its address gets one mail a minute for its
- * conversation now (`gathering`).
+ * Why a delivery waits with no attempt due: no place free at the endpoint (`rate`); endpoint in trouble (`breaker`), stopped
+ * (`paused`, `disabled`) or answered 410 (`gone`); our uplink down (`network`); mail relay refusing (`relay`); an earlier reply
+ * first (`order`); mails gathered to one a minute (`gathering`).
  */
 export type HeldReason = 'rate' | 'breaker' | 'paused' | 'disabled' | 'gone' | 'network' | 'relay' | 'order' | 'gathering';
 
-/** The state of a delivery after an attempt. `spent`: whether it counts against the schedule. */
+/** `spent`: the attempt counts against the schedule. */
 export type AfterAttempt = {
   state: 'delivered' | 'retrying' | 'held' | 'exhausted';
   heldReason: HeldReason | null;
-  /** How long until it is due; null when it is not due by itself. */
+  /** Null: not due by itself. */
   delayMs: number | null;
   spent: boolean;
 };
 
 type Attempted = {
-  /** Attempts made, this one included. */
+  /** Attempts made, including this one. */
   attempt: number;
   outcome: 'ok' | 'failed' | 'gone';
-  /** A probe tries the endpoint, not the delivery. */
+  /** A probe tests the endpoint, not the delivery. */
   probe: boolean;
   retryAfterMs: number | null;
   random: () => number;

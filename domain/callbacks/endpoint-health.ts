@@ -1,14 +1,11 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../durations.ts';
 
-/** How a customer's endpoint does, and what becomes of that. Times are milliseconds of one clock, the database's. */
+/** Health of a customer's endpoint. Times are database milliseconds. */
 export type HealthState = 'healthy' | 'open' | 'recovering' | 'paused' | 'disabled' | 'gone';
 
-/**
- * How it is shown. An endpoint is `unsteady` while a delivery that failed twice waits there: it takes fresh attempts as when it is
- * healthy, and a run of its own makes the retries.
- */
+/** `unsteady`: healthy for fresh attempts, but a delivery failed twice and a run of its own retries it. */
 export type ShownHealth = HealthState | 'unsteady';
-/** The first attempt is made with its page, the second by the run of retries: a blip needs no run of its own. */
+/** First attempts are made by their page and second ones by the retry run, so that a blip needs no run. */
 export const UNSTEADY_ATTEMPTS = 2;
 export const shownHealth = ({ state, unsteadySince }: Pick<Health, 'state' | 'unsteadySince'>): ShownHealth =>
   state === 'healthy' && typeof unsteadySince === 'number' ? 'unsteady' : state;
@@ -16,54 +13,54 @@ export const shownHealth = ({ state, unsteadySince }: Pick<Health, 'state' | 'un
 export type Health = {
   state: HealthState;
   since: number;
-  /** Requests at once while it recovers, and how those of this stage went. */
+  /** Concurrency while recovering, and this stage's results. */
   slowStart: number;
   stage: { won: number; lost: number; failing: Failing };
-  /** While open: when it is tried again, how far up the ladder of waits that is, and which delivery climbed it last. */
+  /** While open: the next probe, its place on the ladder of waits, and the delivery that climbed it last. */
   nextProbeAt: number | null;
   probeStep: number;
   probedLast: string | null;
-  /** Attempts that failed since the last success, how many of the last ones by timeout, and since when. */
+  /** Failures since the last success, the latest by timeout, and since when. */
   failures: number;
   failing: Failing;
   failingSince: number | null;
   timeouts: number;
   timingOut: Failing;
   lastSuccessAt: number | null;
-  /** Since when a delivery that failed twice waits, while it is healthy otherwise. Workers of before leave it out. */
+  /** Since when a twice-failed delivery waits at a healthy endpoint. Missing in rows of older workers. */
   unsteadySince?: number | null;
-  /** When it opened first since it was healthy last. */
+  /** First opening since it was last healthy. */
   openedAt: number | null;
-  /** Which alarms its owner has had since then. */
+  /** Alarms sent since then. */
   told: number;
 };
 
-/** Of which deliveries something failed: of none, of one, or of several. One failing delivery says nothing of its endpoint. */
+/** Deliveries with a failure: none, one, or several. One failing delivery says nothing of its endpoint. */
 export type Failing = 'none' | 'several' | { only: string };
 
 export type Result = { deliveryId: string; outcome: 'ok' | 'failed' | 'timeout' | 'gone'; probe: boolean; attempt: number };
-/** Attempts of the last five minutes, those just told of included. */
+/** Attempts of the last five minutes, including the reported ones. */
 export type Window = { attempts: number; failures: number; several: boolean };
 
 export type HealthEvent =
   | { kind: 'results'; results: Result[]; window: Window }
-  /** Time went by: what is due by the clock alone. */
+  /** A clock tick. */
   | { kind: 'looked-at' }
-  /** The failures of the last moments were our own line's. */
+  /** Recent failures were our own uplink's. */
   | { kind: 'exonerated'; withinMs: number }
-  /** While it is unsteady: nothing waits that failed twice. */
+  /** While unsteady: no twice-failed delivery waits. */
   | { kind: 'steadied' }
-  /** While it recovers: nothing is owed any more. */
+  /** While recovering: nothing is owed. */
   | { kind: 'drained' }
   | { kind: 'paused' }
   | { kind: 'resumed' }
-  /** The owner wants it again after it was disabled or gone, or named another address. */
+  /** Re-enabled after being disabled or gone, or given another address. */
   | { kind: 'enabled' };
 
 export const WINDOW_MINUTES = 5;
 const ENOUGH_ATTEMPTS = 10;
 const TIMEOUTS_IN_A_ROW = 5;
-/** Requests at once at which it counts as healthy again. */
+/** The concurrency at which an endpoint counts as healthy again. */
 export const FULL = 8;
 export const PROBE_WAITS: readonly number[] = [
   30 * SECOND_MS,
@@ -73,7 +70,7 @@ export const PROBE_WAITS: readonly number[] = [
   10 * MINUTE_MS,
   15 * MINUTE_MS,
 ];
-/** How long it is open when its owner is told; it is disabled after `DISABLED_AFTER_MS`, and the last alarm is a day before. */
+/** Time open when the owner is alarmed; disabled after `DISABLED_AFTER_MS`, a day after the last alarm. */
 export const ALARMS: readonly number[] = [24 * HOUR_MS, 72 * HOUR_MS, 96 * HOUR_MS];
 export const DISABLED_AFTER_MS = 120 * HOUR_MS;
 const DISABLED_FAILURES = 20;
@@ -99,7 +96,6 @@ export const newHealth = (at: number): Health => ({
   told: 0,
 });
 
-/** The health of an endpoint after an event. */
 export function transition(health: Health, happened: HealthEvent, at: number): Health {
   switch (happened.kind) {
     case 'results':
@@ -148,7 +144,7 @@ function afterResult(before: Health, result: Result, window: Window, at: number)
       if (shouldOpen(health, window)) return opened(health, at, at + waitOf(0));
       return result.attempt < UNSTEADY_ATTEMPTS ? health : { ...health, unsteadySince: health.unsteadySince ?? at };
     case 'open':
-      // Attempts that were under way when it opened tell of the time before.
+      // Attempts under way when it opened say nothing new.
       if (!result.probe) return health;
       return ok ? recovering(health, at) : climbed(health, result.deliveryId, at);
     case 'recovering':
@@ -186,7 +182,7 @@ const shouldOpen = (health: Health, { attempts, failures, several }: Window): bo
   (several && attempts >= ENOUGH_ATTEMPTS && failures * 2 >= attempts) ||
   (health.timeouts >= TIMEOUTS_IN_A_ROW && health.timingOut === 'several');
 
-/** A delivery that failed a probe before climbs no further: one that the receiver always rejects would keep it closed for ever. */
+/** A delivery that failed a probe before climbs no further: one that is always rejected would keep the endpoint closed. */
 const climbed = (health: Health, deliveryId: string, at: number): Health => {
   const probeStep = health.probedLast === null || health.probedLast === deliveryId ? health.probeStep : health.probeStep + 1;
   return { ...health, probeStep, probedLast: deliveryId, nextProbeAt: at + waitOf(probeStep) };
@@ -247,7 +243,7 @@ const healthyAgain = (health: Health, at: number): Health => ({
 
 const waitOf = (step: number): number => PROBE_WAITS[Math.min(step, PROBE_WAITS.length - 1)] ?? 0;
 
-/** How many alarms its owner should have had by now. More than it has had: one is due. */
+/** Alarms due by now; compare with those sent. */
 export function alarmsDue(health: Health, at: number): number {
   if (health.openedAt === null || (health.state !== 'open' && health.state !== 'recovering')) return 0;
   const open = at - health.openedAt;
@@ -257,6 +253,6 @@ export function alarmsDue(health: Health, at: number): number {
 const MISTAKES = new Set(['redirect', 'tls', 'dns', 'egress_blocked']);
 const MISTAKEN_STATUS = new Set([401, 403, 404, 405, 413]);
 
-/** Whether an attempt failed by how the endpoint is set up, so that trying again helps only after somebody changed it. */
+/** Failures that only a change of set-up mends. */
 export const isConfigurationError = (kind: string, status: number | null): boolean =>
   MISTAKES.has(kind) || (status !== null && MISTAKEN_STATUS.has(status));

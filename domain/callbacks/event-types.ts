@@ -1,4 +1,3 @@
-/** Event types that an endpoint can choose. */
 export const EVENT_TYPES = [
   'reply.received',
   'reply.completed',

@@ -1,13 +1,13 @@
 import { offsetMs } from '../zoned-time.ts';
 
 /**
- * How an endpoint wants its callbacks: as the standard event, or as Octopush posts them, in JSON or as a form, which tell of
- * replies, messages and STOPs only. `octopush-form` is of the account's own generation, `octopush-v0-form` always of V0.
+ * The standard event, or Octopush's JSON or form for replies, messages and STOPs. `octopush-form` follows the account's
+ * generation, `octopush-v0-form` is always V0's.
  */
 export const CALLBACK_FORMATS = ['standard', 'octopush-json', 'octopush-form', 'octopush-v0-form'] as const;
 export type CallbackFormat = (typeof CALLBACK_FORMATS)[number];
 
-/** The events that have one of its forms. */
+/** The events with an Octopush form. */
 export const OCTOPUSH_TYPES: ReadonlySet<string> = new Set([
   'reply.received',
   'reply.completed',
@@ -19,7 +19,7 @@ export const OCTOPUSH_TYPES: ReadonlySet<string> = new Set([
   'contact.opted-out',
 ]);
 
-/** Octopush has one kind of callback for whatever became of a message: who chose the one hears of the others. */
+/** Octopush has one callback for all outcomes of a message, so one choice includes the others. */
 export const OCTOPUSH_ALSO: Readonly<Record<string, string>> = {
   'message.not-sent': 'message.undelivered',
   'message.unknown': 'message.undelivered',
@@ -32,7 +32,7 @@ export const CONTENT_TYPES: Record<CallbackFormat, string> = {
   'octopush-v0-form': 'application/x-www-form-urlencoded',
 };
 
-/** The status of a message in its callbacks; `ACK`: the carrier took it. */
+/** `ACK`: taken by the carrier. */
 export type DeliveryStatus =
   | 'ACK'
   | 'DELIVERED'
@@ -43,7 +43,7 @@ export type DeliveryStatus =
   | 'BLACKLISTED_NUMBER'
   | 'UNDEFINED';
 
-/** Carriers' codes for a number that is not one: of SMPP, of HTTP carriers in their own words. */
+/** Carrier codes for an invalid number: SMPP's and HTTP carriers'. */
 const BAD_NUMBER = /RINVDSTADR|INVALID_?(?:DEST|NUMBER|RECIPIENT|PHONE)|UNKNOWN_?SUBSCRIBER|^000?B$|\b0x0*b\b/i;
 const LEFT_OUT: Readonly<Record<string, DeliveryStatus>> = {
   'opted-out': 'BLACKLISTED_NUMBER',
@@ -54,7 +54,6 @@ const LEFT_OUT: Readonly<Record<string, DeliveryStatus>> = {
   cancelled: 'UNDEFINED',
 };
 
-/** The status there for a message's state and reason. */
 export function deliveryStatus(state: string, reason: string | null): DeliveryStatus {
   switch (state) {
     case 'accepted':
@@ -72,7 +71,7 @@ export function deliveryStatus(state: string, reason: string | null): DeliverySt
   }
 }
 
-/** The facts in Octopush's callbacks. `ticket` is the campaign's, or the single message's; `phone` is in E.164. */
+/** `ticket`: id of the campaign or single message; `phone`: E.164. */
 export type OctopushFacts =
   | { kind: 'inbound'; ticket: string | null; phone: string; text: string; to: string; at: Date }
   | { kind: 'delivery'; ticket: string | null; phone: string; status: DeliveryStatus; at: Date }
@@ -80,7 +79,7 @@ export type OctopushFacts =
 
 type Reader = { timeZone: string; platform: 'v0' | 'v2' };
 
-/** The body in one of Octopush's forms, times as the account's clocks show them. */
+/** The body in an Octopush form, in the account's local time. */
 export function octopushBody(
   format: Exclude<CallbackFormat, 'standard'>,
   facts: OctopushFacts,
@@ -90,7 +89,7 @@ export function octopushBody(
   const fields = fieldsOf(facts, time);
   if (format === 'octopush-json')
     return JSON.stringify(facts.kind === 'delivery' ? { channel: 'sms', ...fields, meta_data: {} } : fields);
-  // Receivers of V0 read 00, those of V2 take it for another number: what they were written for decides.
+  // V0 receivers expect 00, V2 receivers +.
   const isV0 = format === 'octopush-v0-form' || platform === 'v0';
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) form.set(name, value ?? '');

@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../durations.ts';
 
 import { flaw, type Flaw } from '../problems/said.ts';
-/** Delays before each attempt, in ms; the first is before the first attempt. */
+/** Delays before each attempt, the first included. */
 export type Schedule = readonly number[];
 
 /** 13 attempts over 75.7 hours. */
@@ -38,18 +38,18 @@ const JITTER = 0.2;
 const MOST_RETRY_AFTER_MS = 24 * HOUR_MS;
 
 type Past = {
-  /** How many attempts have been made. */
+  /** Attempts made. */
   attempt: number;
-  /** The delay that the receiver asked for: it raises ours and never lowers it. */
+  /** The receiver's Retry-After; it can only lengthen the delay. */
   retryAfterMs?: number | null;
-  /** From 0 up to 1. */
+  /** In [0, 1). */
   random: () => number;
   schedule?: Schedule;
 };
 
 /**
- * How long until the next attempt, in ms, ±20 %; null when the schedule is exhausted. A length of time and no date: the database
- * adds it to its own clock, so that a process whose clock jumps loses no retry.
+ * Delay until the next attempt, ±20 %; null when exhausted. A duration added to the database's clock, so that a process clock
+ * that jumps loses no retry.
  */
 export function nextDelay({ attempt, retryAfterMs, random, schedule = CALLBACK_SCHEDULE }: Past): number | null {
   const delay = schedule[attempt];
@@ -61,7 +61,7 @@ export function nextDelay({ attempt, retryAfterMs, random, schedule = CALLBACK_S
 export const MOST_DELAYS = 16;
 export const LONGEST_SCHEDULE_MS = 7 * 24 * HOUR_MS;
 
-/** The fault of a chosen schedule, with its remedy; null when it can be used. */
+/** Null for a valid schedule. */
 export function faultOf(schedule: Schedule): Flaw | null {
   if (schedule.length === 0) return flaw('schedule-empty');
   if (schedule.length > MOST_DELAYS) return flaw('schedule-long', { n: schedule.length, most: MOST_DELAYS });
@@ -74,14 +74,14 @@ export function faultOf(schedule: Schedule): Flaw | null {
 const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
 const TIME = '\\d{2}:\\d{2}:\\d{2}';
 const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
-/** The three forms of RFC 9110. `Date.parse` alone reads a year out of almost anything ("later 2099"). */
+/** RFC 9110's three forms; `Date.parse` alone finds a year in almost anything ("later 2099"). */
 const HTTP_DATES = [
   new RegExp(`^${DAY}, \\d{2} ${MONTH} \\d{4} ${TIME} GMT$`),
   new RegExp(`^${DAY}[a-z]{3,6}, \\d{2}-${MONTH}-\\d{2} ${TIME} GMT$`),
   new RegExp(`^${DAY} ${MONTH} [ \\d]\\d ${TIME} \\d{4}$`),
 ];
 
-/** A Retry-After header, seconds or a date, as ms from `now`, 24 h at most; null when it is neither. */
+/** A Retry-After header as ms from `now`, at most 24 h; null when malformed. */
 export function readRetryAfter(header: string | undefined, now: Date): number | null {
   const text = header?.trim() ?? '';
   if (/^\d+$/.test(text)) return Math.min(Number(text) * SECOND_MS, MOST_RETRY_AFTER_MS);

@@ -1,2 +1,2 @@
-/** An address as screens show it: receivers that verify no signature carry a secret in their query. */
+/** The address without its query, which may hold a secret. */
 export const shownUrl = (url: string): string => url.replace(/\?.*$/s, '?…');

@@ -1,12 +1,12 @@
 /**
- * Whether most hosts fail at once because our own line or name servers do. A host is one witness however many endpoints it
- * has, and one that was failing before says nothing new. Times are of a clock that never jumps, in ms.
+ * Detects that most hosts fail at once because of our own uplink or name servers. Each host counts once; one that failed before
+ * says nothing. Times are monotonic.
  */
-export type Witness = { ok: boolean; at: number; /** Since when it fails. */ failingSince: number | null };
+export type Witness = { ok: boolean; at: number; failingSince: number | null };
 
 export const CLOSE_MS = 10_000;
 const ENOUGH_HOSTS = 5;
-/** While it is down a few hosts are tried this often. */
+/** Interval of trying a few hosts while down. */
 export const CANARY_EVERY_MS = 2000;
 export const CANARIES = 5;
 
@@ -15,7 +15,7 @@ export function witness(before: Witness | undefined, ok: boolean, at: number): W
   return { ok, at, failingSince: before && !before.ok ? before.failingSince : at };
 }
 
-/** `transport`: the hosts' last attempts, where failing means by transport: the name, the route or the connection. */
+/** `hosts`: last attempts; failing means by transport (name, route or connection). */
 export function uplinkIsDown(hosts: Iterable<Witness>, now: number): boolean {
   let [said, failing] = [0, 0];
   for (const { ok, at, failingSince } of hosts) {
@@ -26,7 +26,7 @@ export function uplinkIsDown(hosts: Iterable<Witness>, now: number): boolean {
   return said >= ENOUGH_HOSTS && failing * 2 > said;
 }
 
-/** While it is down, `hosts` are those tried since: it is up when at least half of the last ones answered. */
+/** Up when at least half of the latest hosts tried since have answered. */
 export function uplinkIsUp(hosts: Iterable<Witness>, now: number): boolean {
   let [said, ok] = [0, 0];
   for (const each of hosts) {
@@ -39,6 +39,6 @@ export function uplinkIsUp(hosts: Iterable<Witness>, now: number): boolean {
 
 const TRANSPORT = new Set(['dns', 'refused']);
 
-/** Whether an attempt never reached a receiver. A timeout or a reset counts where no connection stood. */
+/** Whether an attempt never reached a receiver; timeouts and resets count only without a connection. */
 export const failedByTransport = (kind: string, connected: boolean): boolean =>
   TRANSPORT.has(kind) || (!connected && (kind === 'timeout' || kind === 'reset'));

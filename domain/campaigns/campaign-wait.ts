@@ -1,18 +1,17 @@
-/** The facts that decide whether a campaign's messages go. Times are of one clock, the database's. */
+/** What decides whether a campaign's messages go. Times are the database's. */
 export type CampaignFacts = {
   now: Date;
   state: 'draft' | 'importing' | 'ready' | 'launched' | 'paused' | 'completed' | 'cancelled';
   sendAt: Date | null;
-  /** Of its messages that have not gone: how many there are, how many could go now, and when the next ones may and why not before. */
+  /** Messages not gone: all, those ready now, when the next are ready and why. */
   queued: number;
   due: number;
   nextDueAt: Date | null;
   nextReason: string | null;
-  /** Until when its account's spend limit holds it. */
   spendHeldUntil: Date | null;
-  /** Whether nothing goes out until an operator has looked at a restored database. */
+  /** Sending is held after a restore. */
   restored: boolean;
-  /** Of the carriers that queued messages go by: whether each is paused, or has no line. */
+  /** Carriers of the queued messages; `down`: no line. */
   carriers: ('up' | 'down' | 'paused')[];
 };
 
@@ -28,12 +27,12 @@ export const WAIT_REASONS = [
   'carrier-busy',
 ] as const;
 
-/** `until` is null where nobody knows: somebody must resume it, or a line come back. */
+/** `until` is null until somebody resumes it or a line comes back. */
 export type CampaignWait = { reason: (typeof WAIT_REASONS)[number]; until: Date | null };
 
 /**
- * Why a campaign waits and until when, or null when it is being sent or has ended. What somebody decided comes first, then what
- * holds all of its messages, then what holds the next ones.
+ * Why and until when a campaign waits; null when it is being sent or has ended. Decisions come first, then what holds all
+ * messages, then what holds the next ones.
  */
 export function campaignWait(facts: CampaignFacts): CampaignWait | null {
   const { now, state, sendAt, queued, due, nextDueAt, nextReason, spendHeldUntil, restored, carriers } = facts;
@@ -49,13 +48,13 @@ export function campaignWait(facts: CampaignFacts): CampaignWait | null {
   return { reason: reasonOf(nextReason), until: nextDueAt };
 }
 
-/** A message that waits says what its last turn came to: its recipient's hour, its SIM's day, or an answer of the carrier. */
+/** A waiting message's reason: its recipient's hours, its SIM's daily limit, or the carrier. */
 function reasonOf(reason: string | null): CampaignWait['reason'] {
   if (reason === 'quiet-hours') return 'quiet-hours';
   return reason === null || reason === 'sim-daily-cap' ? 'pace' : 'carrier-busy';
 }
 
-/** When the last message will have gone, at so many a second; null where that is not known. */
+/** When the last message will have gone at a rate; null when unknown. */
 export function campaignEta(
   { now, queued }: Pick<CampaignFacts, 'now' | 'queued'>,
   wait: CampaignWait | null,

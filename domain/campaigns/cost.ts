@@ -5,7 +5,7 @@ export type SegmentPrices = { own: Readonly<Record<string, number>>; general: Re
 export const segmentPrice = ({ own, general }: SegmentPrices, country: string): number | null =>
   own[country] ?? own['*'] ?? general[country] ?? general['*'] ?? null;
 
-/** The price of messages together; null when none of them has one. */
+/** Null when no message has a price. */
 export function totalCost(messages: readonly { costMicros: number | null }[]): number | null {
   let total: number | null = null;
   for (const { costMicros } of messages) if (costMicros !== null) total = (total ?? 0) + costMicros;

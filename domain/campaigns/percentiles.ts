@@ -1,15 +1,15 @@
-/** Durations are counted by steps that each are two in a hundred longer than the one before. */
+/** Durations are counted in steps, each 2 % longer than the last. */
 export const STEP = 1.02;
-/** How far what is read from such counts is from the truth at most, as a part of it. */
+/** Largest relative error of a percentile. */
 export const WITHIN = 0.01;
 
-/** How many took how long: by the step that a duration is on, its logarithm to the base of `STEP`; -1 for none at all. */
+/** Counts by step, the logarithm of a duration to base `STEP`; -1 for zero. */
 export type Took = Record<string, number>;
 export type Percentiles = { count: number; p50: number; p95: number; p99: number };
 
 const msOf = (step: number): number => (step < 0 ? 0 : Math.round(STEP ** (step + 0.5)));
 
-/** Null where nothing was counted. */
+/** Null without counts. */
 export function percentilesOf(all: Took[]): Percentiles | null {
   const counts = new Map<number, number>();
   for (const took of all)

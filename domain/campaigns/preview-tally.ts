@@ -9,46 +9,39 @@ const MOST_FAULTS = 100;
 const MOST_CODES = 5;
 const MOST_CHARACTERS = 200;
 
-/**
- * The sums over the pages of a list, as kept between two of them: counts, places in the list and numbers of ours,
- * but no recipient's number and no text.
- */
+/** Sums over the pages of a list, kept between pages without recipients' numbers or texts. */
 export type PreviewTally = {
   given: number;
   kept: number;
   duplicatesRemoved: number;
   optedOut: number;
   segments: number;
-  /** How many segments plain characters would leave. */
+  /** Segments if written in plain characters. */
   plainSegments: number;
   costMicros: number | null;
-  /** Countries without a price. */
   unpriced: string[];
   ambiguous: number;
-  /** Left out by an earlier release, like `landlines`. */
+  /** Missing in tallies of an earlier release, like `landlines`. */
   ambiguousOwn?: number;
   dead?: number;
   answerBy: AnswerBy;
-  /** One where all messages have the same. */
   wireSenders: string[];
   classes: Omit<SegmentClass, 'avg'>[];
   forcing: { character: string; messages: number }[];
   reach: CountryReach[];
   quiet: Omit<QuietEffect, 'until' | 'clearAt'> & { until: string | null; clearAt?: string | null };
   stops: { added: number; missing: number };
-  /** Left out by an earlier release. */
   landlines?: number;
-  /** Warnings by code, as the first page that had one said it. */
+  /** By code, as the first page worded them. */
   warnings: Warning[];
   faultRows: number;
   problems: number;
-  /** The first ones. */
   faults: Fault[];
-  /** Recipients who could not reply, by country. */
+  /** Unreachable recipients by country. */
   unreachable: Record<string, number>;
-  /** Places in the list of recipients that stand for the others. */
+  /** Rows of sample recipients. */
   samples: { first: number[]; longest: Sample | null; country: string | null; elsewhere: number | null };
-  /** Why the campaign as a whole may not go: no page is looked at after that. */
+  /** Refuses the whole campaign; no more pages are planned. */
   refused: Refusal | null;
 };
 type Sample = { row: number; segments: number };
@@ -79,7 +72,7 @@ export const NO_ROWS: PreviewTally = {
   refused: null,
 };
 
-/** One page as it was planned. `rowOf` finds a message's place in the list. */
+/** `rowOf`: a message's place in the list. */
 export type TalliedPage = {
   given: number;
   optedOut: number;
@@ -198,7 +191,7 @@ function addQuiet(some: PreviewTally['quiet'], { policy, held, until, clearAt, n
   return { policy, held: some.held + held, ...times, notes: merged };
 }
 
-/** The first three, the first of those whose text is longest, and the first of another country than the first's. */
+/** The first three, the longest, and the first from another country. */
 function addSamples(some: PreviewTally['samples'], { messages, rowOf }: TalliedPage): PreviewTally['samples'] {
   const [start] = messages;
   if (!start) return some;

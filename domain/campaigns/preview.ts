@@ -11,7 +11,7 @@ export type Previewed = {
   replyCode: string | null;
 };
 
-/** Recipients of one country whose texts are written in one alphabet. */
+/** Recipients of one country and alphabet. */
 export type SegmentClass = {
   country: string;
   encoding: SegmentEncoding;
@@ -22,7 +22,7 @@ export type SegmentClass = {
   total: number;
 };
 
-/** How many segments recipients get, by country and alphabet; most recipients first. */
+/** Segments by country and alphabet, most recipients first. */
 export function segmentClasses(messages: readonly Previewed[]): SegmentClass[] {
   const classes = new Map<string, Omit<SegmentClass, 'avg'>>();
   for (const { country, encoding, segments } of messages) {
@@ -42,7 +42,7 @@ export function segmentClasses(messages: readonly Previewed[]): SegmentClass[] {
     .toSorted((a, b) => b.recipients - a.recipients);
 }
 
-/** The very characters that take messages to 70, by how many messages each is in; `inText`: it stands in the text itself. */
+/** The characters that cut a segment from 160 to 70, by messages; `inText`: part of the text itself. */
 export function forcingCharacters(
   messages: readonly Previewed[],
   text: string,
@@ -57,7 +57,7 @@ export function forcingCharacters(
     .toSorted((a, b) => b.messages - a.messages);
 }
 
-/** How many segments messages would take in plain characters. */
+/** Segments if written in plain characters. */
 export function plainSegments(messages: readonly Previewed[]): number {
   let plain = 0;
   for (const { encoding, segments, text } of messages)
@@ -65,11 +65,11 @@ export function plainSegments(messages: readonly Previewed[]): number {
   return plain;
 }
 
-/** The characters that can be written plainly, and how many segments would be left. Null when there is nothing to gain. */
+/** Characters that can be written plainly, and the segments then; null without a gain. */
 export const optimisation = (text: string, before: number, after: number) =>
   after < before ? { text: optimiseText(text), changes: changesOf(text), segments: after, saved: before - after } : null;
 
-/** Three real recipients: the first, the one whose text is longest, and one more of another country where there is one. */
+/** Three recipients: the first, the longest text, and another country if any. */
 export function sampleOf<T extends Previewed>(messages: readonly T[]): T[] {
   const [first] = messages;
   if (!first) return [];
@@ -85,7 +85,7 @@ export function sampleOf<T extends Previewed>(messages: readonly T[]): T[] {
   return [...picked];
 }
 
-/** How a recipient answers, said to the customer. */
+/** How a recipient answers, for the customer. */
 export function howToAnswer(by: AnswerBy, code: string | null, locale: 'fr' | 'en'): string {
   const french = locale === 'fr';
   if (by === 'none' || code === null) return french ? 'Ne peut pas répondre.' : 'Can not reply.';

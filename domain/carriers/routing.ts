@@ -1,6 +1,6 @@
 /**
- * A line of an operator's routing table: who may carry what. Null means any. The lowest `priority` goes first; carriers of the same
- * priority divide what there is by `share`, and a share of 0 is only for when the others can't.
+ * A rule of the routing table; null matches any. The lowest `priority` goes first; equal ones divide by `share`, and share 0 is a
+ * fallback.
  */
 export type RouteRule = {
   carrierId: string;
@@ -10,13 +10,10 @@ export type RouteRule = {
   share: number;
 };
 
-/** A message to be carried. `turn` spreads recipients over carriers that share: any integer from 0. */
+/** `turn` spreads recipients over shares: any integer from 0. */
 export type Carried = { accountId: string; country: string; turn: number };
 
-/**
- * The carriers that may carry it, in the order in which they are to be tried. What is said of an account comes before what is said of a
- * country, and that before what is said of all; carriers that are not `up` come last, in the same order.
- */
+/** Carriers to try, in order: an account's rules before a country's before general ones; those not `up` last. */
 export function carriersFor(rules: readonly RouteRule[], carried: Carried, isUp: (carrierId: string) => boolean): string[] {
   const matching = rules.filter(
     ({ accountId, country }) =>
@@ -30,12 +27,12 @@ export function carriersFor(rules: readonly RouteRule[], carried: Carried, isUp:
 
 const specificity = ({ accountId, country }: RouteRule): number => (accountId === null ? 0 : 2) + (country === null ? 0 : 1);
 
-/** Who is first is by share, spread evenly; the others follow by what they have. */
+/** The first by share, evenly spread; then by size of share. */
 function shared(rules: readonly RouteRule[], turn: number): RouteRule[] {
   const all = rules.toSorted((a, b) => b.share - a.share || (a.carrierId < b.carrierId ? -1 : 1));
   const total = all.reduce((sum, { share }) => sum + share, 0);
   if (total === 0 || all.length === 1) return all;
-  // Multiples of the golden ratio fall evenly into any division of the unit.
+  // Multiples of the golden ratio spread evenly.
   let left = ((turn * 0.618_033_988_749_895) % 1) * total;
   const first = all.find(({ share }) => (left -= share) < 0) ?? all[0];
   return first ? [first, ...all.filter((rule) => rule !== first)] : all;

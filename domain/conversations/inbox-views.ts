@@ -12,7 +12,7 @@ export const INBOX_VIEWS = [
 ] as const;
 export type InboxView = (typeof INBOX_VIEWS)[number];
 
-/** The filters of a saved view. No phone number: a view outlives whoever asks to be forgotten. */
+/** No phone number: a view outlives an erased contact. */
 export type InboxFilters = { view: InboxView; campaign: string | null; search: string | null };
 
 const YES = 'true' as const;
@@ -25,7 +25,7 @@ const OTHERS = {
   all: {},
 } as const;
 
-/** The query that lists a view's conversations. A search is at least two characters. */
+/** The query of a view's conversations. */
 export function inboxQuery({ view, campaign, search }: InboxFilters) {
   const words = search?.trim() ?? '';
   return {

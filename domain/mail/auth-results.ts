@@ -1,11 +1,11 @@
-/** A relay's findings about a mail (RFC 8601), as far as it proves that the mail is of that domain. */
+/** Results that prove a mail's domain (RFC 8601). */
 const PROVES: Record<string, RegExp> = {
   dmarc: /\bheader\.from=["<]?(?:[^\s;"]*@)?([a-z0-9.-]+)/i,
   dkim: /\bheader\.[di]=["<]?(?:[^\s;"]*@)?([a-z0-9.-]+)/i,
   spf: /\bsmtp\.mailfrom=["<]?(?:[^\s;"]*@)?([a-z0-9.-]+)/i,
 };
 
-/** Comments may be nested, and may hold what looks like a result. */
+/** Comments may nest, and may imitate a result. */
 function withoutComments(text: string): string {
   let depth = 0;
   let kept = '';
@@ -21,8 +21,8 @@ const aligned = (one: string, other: string): boolean =>
   one === other || (other.includes('.') && one.endsWith(`.${other}`)) || (one.includes('.') && other.endsWith(`.${one}`));
 
 /**
- * Whether the relay of that name says that the mail is of `domain`: DMARC passed, or DKIM or SPF passed for it, for what it is
- * part of, or for a part of it. Only the topmost header of that name counts: a sender may have written others below.
+ * Whether that relay confirms `domain`: DMARC, or DKIM or SPF for it, its parent or a subdomain. Only the relay's topmost header
+ * counts: a sender may forge others below.
  */
 export function provenBy(relay: string, headers: string[], domain: string): boolean {
   const ours = headers

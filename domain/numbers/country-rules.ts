@@ -2,18 +2,18 @@ import { said } from '../problems/said.ts';
 import type { Warning } from '../problems/warning.ts';
 import { isBrand, type Origin, type SenderPlan, type SenderRequest } from '../sending/sender-policy.ts';
 
-/** Whether recipients of a country can reply to a route; a country that nobody has looked at is unknown. */
+/** Whether a country's recipients can reply to a route. */
 export type CanReply = 'yes' | 'no' | 'unknown';
 
-/** The rules of one route, by country. */
+/** By country, for one route. */
 export type CountryAnswers = Readonly<Record<string, CanReply>>;
 
 export const canReplyIn = (answers: CountryAnswers, country: string): CanReply => answers[country] ?? 'unknown';
 
 /**
- * Where a country's recipients can't reply to the route, a campaign that asks for replies has nobody to answer it: `pick` then
- * answers null, or where that is allowed sends without a reply code. A number rented in that country is the way out, so what is
- * sent from one is left alone; so is what asks for nothing.
+ * Where recipients can't reply to the route, a campaign that asks for replies has nobody to answer: `pick` then returns null, or
+ * sends without a reply code if allowed. Numbers rented in that country solve it, so sends from one are left alone, like sends
+ * without replies.
  */
 export function applyCountryRules(plan: SenderPlan, request: SenderRequest, answers: CountryAnswers): SenderPlan {
   if (isRented(request) || !(request.withReplies || plan.answerBy === 'new-message')) return plan;
@@ -29,26 +29,25 @@ export function applyCountryRules(plan: SenderPlan, request: SenderRequest, answ
 
 const isRented = ({ sender }: Pick<SenderRequest, 'sender'>): boolean => sender?.startsWith('+') === true;
 
-/** Under the sender ID given, or from the SIM; text that names a number to write to can't be read without one. */
+/** Under the given sender ID or from the SIM; null where the text needs a code. */
 function withoutReplies(origin: Origin, plan: SenderPlan, { allowUnreachable, route, sender }: SenderRequest): Origin | null {
   if (!allowUnreachable || plan.answerBy === 'new-message') return null;
   if (route === 'lowcost') return origin;
   return isBrand(sender) ? { ...origin, sender, replyCode: null } : null;
 }
 
-/** The recipients of one country, counted for a campaign. */
+/** A campaign's recipients in one country. */
 export type CountryReach = {
   country: string;
   recipients: number;
-  /** How many of them can reply, as far as is known. */
+  /** Known to be able to reply. */
   canReply: number;
   answer: CanReply;
-  /** The numbers they reply to, the first few. */
+  /** The first few numbers they reply to. */
   codes: string[];
 };
 const MOST_CODES = 5;
 
-/** Counts recipients by country, one by one. */
 export function createReach(answers: CountryAnswers, request: Pick<SenderRequest, 'sender'>) {
   const rented = isRented(request);
   const byCountry = new Map<string, CountryReach>();
@@ -69,7 +68,6 @@ export function createReach(answers: CountryAnswers, request: Pick<SenderRequest
   };
 }
 
-/** Warnings about countries for campaigns that ask for replies. */
 export function countryWarnings(reach: CountryReach[], asksForReplies: boolean): Warning[] {
   if (!asksForReplies) return [];
   const unknown = reach.filter(({ answer, canReply }) => answer === 'unknown' && canReply > 0);

@@ -1,8 +1,7 @@
 /**
- * The scopes of a key. `send`: campaigns, messages, lists and what they cost; `replies`: read what came in;
- * `conversations`: read and answer them; `contacts`: contacts, opt-outs, erasure; `settings`: how the account works and where its
- * replies go; `people`: people, keys and the audit log, by which all others can be had; `read`: whatever all of them but `people` read,
- * and nothing that changes or sends.
+ * `send`: campaigns, messages, lists and their cost. `replies`: read what came in. `conversations`: read and answer. `contacts`:
+ * contacts, opt-outs, erasure. `settings`: the account and where replies go. `people`: people, keys and audit log, which can
+ * grant all others. `read`: everything the others but `people` read.
  */
 export const SCOPES = ['send', 'replies', 'conversations', 'contacts', 'settings', 'people', 'read'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -10,7 +9,7 @@ export type Scope = (typeof SCOPES)[number];
 type Opens = { reads: readonly Scope[]; writes: readonly Scope[] };
 const by = (...scopes: Scope[]): Opens => ({ reads: scopes, writes: scopes });
 
-/** By the first word of an address: any one of these scopes opens it. What does not stand here opens to no key that has scopes. */
+/** By an address's first word: any of these scopes opens it. Unlisted addresses are closed to keys with scopes. */
 const OPENS: Record<string, Opens> = {
   account: { reads: SCOPES, writes: ['settings'] },
   analytics: by('send'),
@@ -48,7 +47,7 @@ const OPENS: Record<string, Opens> = {
   usage: { reads: ['send', 'settings'], writes: [] },
   'two-way': by('settings'),
   users: by('people'),
-  // In the form of another provider.
+  // Other providers' APIs.
   balance: by('send'),
   campaign: by('send'),
   contact: by('contacts'),
@@ -63,12 +62,12 @@ const OPENS: Record<string, Opens> = {
   wallet: by('send'),
 };
 
-/** The scopes of which one is enough for this call; none for an address that no key with scopes opens. */
+/** Any one of these scopes is enough; empty: no scope is. */
 export function scopesFor(method: string, path: string): readonly Scope[] {
   const word = /^\/(?:v1\/public|v1|api)\/([a-z_-]+)/.exec(path)?.[1] ?? '';
   const opens = Object.hasOwn(OPENS, word) ? OPENS[word] : undefined;
   if (!opens) return [];
   if (method !== 'GET' && method !== 'HEAD') return opens.writes;
-  // Another provider's form sends by GET too.
+  // Other providers' APIs also send by GET.
   return opens.reads.includes('people') || /^\/(?:v1\/public|api)\//.test(path) ? opens.reads : [...opens.reads, 'read'];
 }

@@ -2,13 +2,13 @@ import { CATALOGUES, faultWords, fill, sentenceOf, type ErrorCode, type Fault, t
 
 export type { ErrorCode, Fault } from './said.ts';
 
-/** An expected refusal, in words for nobody yet. Never carries a secret, a number or a text. */
+/** An expected refusal, as data. Never carries a secret, a number or a text. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly said: Said | null;
   readonly faults: Fault[];
 
-  /** `said`: what is particular to it, where the faults do not say it. */
+  /** `said`: details that the faults do not give. */
   constructor(code: ErrorCode, said: Said | null = null, faults: Fault[] = []) {
     super(detailOf({ code, said, faults }, 'en'));
     this.name = 'AppError';
@@ -20,7 +20,7 @@ export class AppError extends Error {
 
 export const invalidRequest = (...faults: Fault[]): AppError => new AppError('invalid-request', null, faults);
 
-/** The sentence of a refusal: its own, else the first thing that is wrong, else what its code always means. */
+/** Its own sentence, else the first fault's, else its code's. */
 export function detailOf(
   { code, said, faults }: { code: ErrorCode; said?: Said | null; faults: readonly Fault[] },
   language: Language,

@@ -10,12 +10,12 @@ type Bare<N extends string> = N extends `${string}"${string}`
     : N extends `${infer X}:${string}`
       ? X
       : N;
-/** The facts that a template has holes for; what is braced twice is text. */
+/** The names of a template's holes; double braces are text. */
 type Names<S extends string> = S extends `${infer A}{{${string}}}${infer C}`
   ? Names<A> | Names<C>
   : S extends `${string}{${infer N}}${infer R}`
     ? Bare<N> | Names<R>
     : never;
 
-/** The facts of a template, as the last argument of who says it. */
+/** The facts as last argument, if the template has any. */
 export type FactsOf<S extends string> = [Names<S>] extends [never] ? [] : [facts: Readonly<Record<Names<S>, Value>>];

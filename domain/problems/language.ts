@@ -1,6 +1,6 @@
 import type { Language } from './said.ts';
 
-/** The one of ours that an Accept-Language header likes best; undefined where it names neither. */
+/** Our language preferred by Accept-Language; undefined for neither. */
 export function languageOf(header: string | undefined): Language | undefined {
   const liked = (header ?? '').split(',').map((part, place) => {
     const [tag = '', ...parameters] = part.trim().toLowerCase().split(';');

@@ -10,15 +10,14 @@ export type { Facts } from './facts.ts';
 
 export type Language = 'en' | 'fr';
 
-/** Every refusal the product can answer with. A code is public: it is never renamed. */
+/** Codes of refusals. Public: never renamed. */
 export type ErrorCode = keyof typeof titlesEn;
-/** Faults of one value. Public too. */
+/** Codes of faults. Public: never renamed. */
 export type FaultCode = keyof typeof faultsEn;
 export type SentenceKey = keyof typeof sentencesEn;
 
-/** A sentence by its name and its facts: plain data, put into words where its reader's language is known. */
+/** A sentence as data, worded once the reader's language is known. */
 export type Said = { say: SentenceKey; facts?: Facts };
-/** The fault of a value, with its remedy. */
 export type Flaw = { code: FaultCode; facts?: Facts };
 /** `row` counts from 1. */
 export type Fault = Flaw & { field: string; row?: number };
@@ -36,7 +35,7 @@ export const fault = <K extends FaultCode>(field: string, code: K, ...facts: Fac
   ...flaw(code, ...facts),
 });
 
-/** The code of a fault as the message of a schema's check: api/http/invalid.ts reads it. */
+/** A fault code as a schema's message; api/http/invalid.ts reads it. */
 export const because = (code: FaultCode): string => code;
 export const isFaultCode = (name: string): name is FaultCode => name in faultsEn;
 
@@ -58,12 +57,12 @@ const LISTS = {
   fr: new Intl.ListFormat('fr', { type: 'disjunction' }),
 };
 
-/** `{n}`, `{n|one|more}` by the plural of n, `{state:campaign}` by the sentence `campaign.<state>`. Twice braced is text. */
+/** `{n}`, `{n|one|more}` by the plural of n, `{state:campaign}` by the sentence `campaign.<state>`. Double braces are text. */
 const HOLE = /(?<!\{)\{(\w+)(?:\|([^|}]*)\|([^}]*)|:([\w-]+))?\}(?!\})/g;
 
 const isSentence = (name: string): name is SentenceKey => name in sentencesEn;
 
-/** A template with its facts. French sets a space that does not break before a high mark and inside its quotes. */
+/** Fills a template. French gets non-breaking spaces before high punctuation and inside quotes. */
 export function fill(template: string, facts: Facts, language: Language): string {
   const filled = template.replaceAll(HOLE, (_, ...[name = '', one, more, group]: (string | undefined)[]) => {
     const value = facts[name];
@@ -90,7 +89,7 @@ export const sentenceOf = ({ say, facts = {} }: Said, language: Language): strin
   fill(CATALOGUES[language].sentences[say], facts, language);
 
 type InWords = { problem: string; remedy: string };
-/** As it is stored, also by an earlier release: in words already. */
+/** As stored; earlier releases stored words. */
 export type StoredFlaw = Flaw | InWords;
 
 export function faultWords(flaw: StoredFlaw, language: Language): InWords {
@@ -99,10 +98,9 @@ export function faultWords(flaw: StoredFlaw, language: Language): InWords {
   return { problem: fill(problem, flaw.facts ?? {}, language), remedy: fill(remedy, flaw.facts ?? {}, language) };
 }
 
-/** The word for a value in a sentence; its name where there is none. */
+/** A field's word, or its own name. */
 export const fieldName = (field: string, language: Language): string => fill('{field:field}', { field }, language);
 
-/** As an answer shows it. */
 export const faultView = ({ facts, ...fault }: Fault, language: Language) => ({
   ...fault,
   ...faultWords({ code: fault.code, ...(facts === undefined ? {} : { facts }) }, language),

@@ -1,6 +1,6 @@
 import type { Said } from './said.ts';
 
-/** Something a sender should know that does not stop the campaign. `code` is public: never renamed. */
+/** Does not stop the campaign. `code` is public: never renamed. */
 export type Warning = { code: (typeof WARNINGS)[number] } & Said;
 
 export const WARNINGS = [

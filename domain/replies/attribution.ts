@@ -1,10 +1,7 @@
 import { flaw, type Flaw } from '../problems/said.ts';
 import { wordsOf } from './keywords.ts';
 
-/**
- * A message that a reply may answer. `sentAt` is when it was marked `submitting`; `keyword` is its campaign's own word,
- * folded; `text` is what the phone read.
- */
+/** A message that a reply may answer. `sentAt`: marked `submitting`; `keyword`: its campaign's, folded; `text`: as sent. */
 export type Candidate = {
   messageId: string;
   accountId: string;
@@ -14,33 +11,32 @@ export type Candidate = {
   text: string;
 };
 
-/** How a reply found its campaign. `candidates` are message ids, newest first. `by` is the key of the person who decided. */
+/** How a reply found its campaign. `candidates`: message ids, newest first; `by`: the deciding person's key. */
 export type Attribution =
   | { method: 'reply-code' | 'keyword'; confidence: 'exact' | 'low'; messageId: string; candidates: string[] }
   | { method: 'rented-number'; accountId: string }
   | { method: 'corrected'; messageId: string | null; by: string; at: string; candidates: string[] }
   | { method: 'none'; reason: 'no-candidate' | 'ambiguous'; candidates: string[] };
 
-/** A reply as it is decided on. */
 export type Arrival = {
   text: string;
-  /** Two messages sent closer together than this can't be told apart. */
+  /** Messages closer together than this are indistinguishable. */
   slackMs: number;
-  /** The account that rents the number written to, or rented it until not long ago. */
+  /** The account that rents the number, or did until recently. */
   renter: string | null;
 };
 
-/** How much later than the reply a message may seem to have been sent, for carriers' clocks are not ours. */
+/** How much later than the reply a message may seem sent, by carriers' clocks. */
 export const CLOCK_TOLERANCE_MS = 2000;
-/** How long after a message a reply to its code is taken for an answer to it. */
+/** How long a reply counts as an answer to a message. */
 export const WINDOW_MS = { shared: 72 * 3_600_000, own: 30 * 24 * 3_600_000 } as const;
-/** How long after its release a number's replies are still its last renter's. */
+/** How long a released number's replies belong to its last renter. */
 export const LATE_REPLIES_MS = WINDOW_MS.own;
 
-/** The error of a clock that shows so much, in ms. */
+/** Imprecision of displayed times. */
 const UNSHOWN_MS: Record<string, number> = { minute: 60_000, second: 1000 };
 
-/** The span in which a message must have been sent for a reply to answer it. `ingestedAt`: no reply came after we had it. */
+/** When a message must have been sent for a reply to answer it. Replies can't be younger than `ingestedAt`. */
 export function windowOf(reply: {
   kind: 'short-code' | 'virtual' | 'sim' | null;
   receivedAt: Date;
@@ -54,7 +50,7 @@ export function windowOf(reply: {
   return { since: new Date(received - length - slackMs), until: new Date(received + slackMs), slackMs };
 }
 
-/** The account that rented the number when the reply came, or for a while its last renter. */
+/** The renter when the reply came, or for a while the last one. */
 export function renterAt(
   receivedAt: Date,
   number: { renter: string | null; rentedAt: Date | null; lastRenter: string | null; releasedAt: Date | null },
@@ -72,11 +68,9 @@ const chosenFrom = (method: 'reply-code' | 'keyword', own: Candidate[], slackMs:
 };
 
 /**
- * Decides whose reply it is. `candidates` were sent to that phone by that reply code, in the window, in any order.
- * 1. On a rented number only its renter's messages count, and without any it is the renter's all the same.
- * 2. A reply that begins with the keyword of a campaign answers that campaign.
- * 3. Else the newest message wins, if all are of one account.
- * 4. Between accounts nobody wins: showing a reply to the wrong customer is a leak.
+ * Decides whose reply it is, from messages to that phone by that reply code in the window. 1. On a rented number only its
+ * renter's messages count; without any the reply is still the renter's. 2. A campaign's keyword at the start decides. 3. Else the
+ * newest message, if all are one account's. 4. Between accounts nobody: a reply shown to the wrong customer is a leak.
  */
 export function attribute(candidates: Candidate[], { text, slackMs, renter }: Arrival): Attribution {
   const newestFirst = candidates
@@ -95,7 +89,7 @@ export function attribute(candidates: Candidate[], { text, slackMs, renter }: Ar
   return chosenFrom('reply-code', newestFirst, slackMs, ids) ?? { method: 'none', reason: 'no-candidate', candidates: [] };
 }
 
-/** The candidates whose keyword the reply begins with; none when another account may have asked for that word too. */
+/** Candidates by keyword; none when another account may use that word too. */
 function byKeyword(newestFirst: Candidate[], text: string): Candidate[] {
   const [word] = newestFirst.some((candidate) => candidate.keyword !== null) ? wordsOf(text) : [];
   if (word === undefined) return [];
@@ -107,13 +101,13 @@ function byKeyword(newestFirst: Candidate[], text: string): Candidate[] {
   return asked ? [] : named;
 }
 
-/** Words that people answer with whoever asked: no campaign's own. */
+/** Too common to be a campaign's keyword. */
 const COMMON = new Set(
   `oui non ok yes no ouais nope stop start contact info infos merci bonjour salut peut etre maybe d accord daccord go
    je j moi 1 2 3 4 5 6 7 8 9 0 a b c hello hi thanks rdv appel appelez rappel rappelez annuler confirmer confirme`.split(/\s+/),
 );
 
-/** A campaign's keyword as it is compared, or what is wrong with it. */
+/** Folded, or its fault. */
 export function readCampaignKeyword(raw: string): { word: string } | Flaw {
   const [word, ...rest] = wordsOf(raw);
   if (word === undefined || rest.length > 0) return flaw('keyword-words');

@@ -1,6 +1,6 @@
 import type { Attribution } from './attribution.ts';
 
-/** The part of a decision that the account may see: its own candidates, newest first, and how many were others'. */
+/** What the account may see: its own candidates, newest first, and how many others. */
 export type Told = {
   attribution: Attribution | null;
   receivedAt: Date;
@@ -65,7 +65,6 @@ const WORDS: Record<'fr' | 'en', (timeZone: string) => Words> = {
 
 type Rule = keyof Words['rule'];
 
-/** The rule that decided. */
 export function ruleOf(attribution: Attribution | null): Rule {
   switch (attribution?.method) {
     case undefined:

@@ -1,18 +1,17 @@
 import { flaw, type Flaw } from '../problems/said.ts';
 import { readKeyword, wordsOf } from './keywords.ts';
 
-/** Automatic actions for replies that begin with a word of the account's choice. */
 export type KeywordAction =
   | { do: 'answer'; text: string }
   | { do: 'tag'; tag: string }
   | { do: 'opt-out' }
   | { do: 'opt-in' }
-  /** A mail to this address. */
+  /** By mail. */
   | { do: 'forward'; to: string }
-  /** The callback event `keyword.matched`, under this name. */
+  /** Emits `keyword.matched` under this name. */
   | { do: 'event'; name: string };
 
-/** `number` and `campaignId` say where it holds; null for everywhere. */
+/** Null `number` or `campaignId`: any. */
 export type KeywordRule = {
   id: string;
   word: string;
@@ -21,10 +20,9 @@ export type KeywordRule = {
   actions: KeywordAction[];
 };
 
-/** The word by which a reply's rule is looked up. */
 export const firstWordOf = (text: string): string | null => wordsOf(text)[0] ?? null;
 
-/** A rule's own word, folded as a reply's is, or what is wrong with it. */
+/** Folded, or its fault. */
 export function readRuleWord(raw: string): { word: string } | Flaw {
   const [word, ...rest] = wordsOf(raw);
   if (word === undefined || rest.length > 0 || word.length > 40) return flaw('rule-word');
@@ -33,7 +31,7 @@ export function readRuleWord(raw: string): { word: string } | Flaw {
   return flaw('rule-obeyed');
 }
 
-/** Of the rules of a reply's word the one nearest to it: its campaign's, then its number's, then the account's. */
+/** The campaign's rule before the number's before the account's. */
 export function nearestRule(
   rules: readonly KeywordRule[],
   reply: { number: string; campaignId: string | null },

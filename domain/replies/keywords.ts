@@ -1,25 +1,25 @@
-/** The request of a whole reply. `looks-like-stop` is for a person to read: nothing is done by itself. */
+/** `looks-like-stop` is for a person to read; nothing is done. */
 export type KeywordKind = 'stop' | 'start' | 'contact' | 'looks-like-stop' | 'none';
 export type Keyword = { kind: KeywordKind; word?: string };
 
-/** Obeyed as the whole message. */
+/** As the whole message. */
 const STOP = new Set(
   `stop arret desabo desabonner desabonnement desinscrire desinscription resilier neplusrecevoir unsubscribe stopall cancel end
    quit`.split(/\s+/),
 );
-/** Slips of STOP that are no word of their own: two letters changed about, the key beside. A letter held too long is `HELD`. */
+/** Typing slips of STOP: swapped letters, neighbouring keys. `HELD` covers repeated letters. */
 const SLIPS = new Set(
   `stpo sotp tsop dtop ztop qtop wtop xtop srop syop sgop sfop stip stpp stlp st0p stoo stol stom sto0`.split(/\s+/),
 );
 const HELD = /^s+t+o+p+$/;
-/** In front of a house. */
+/** The front steps of a house. */
 const STOOP = 'stoop';
 const START = new Set(['start', 'reprendre']);
 const CONTACT = new Set(['contact']);
 
-/** So few words after STOP make a short message, whatever they are: "STOP Boulangerie". */
+/** Words after STOP that still make a short message: "STOP Boulangerie". */
 const SHORT = 1;
-/** Words that may follow STOP in any number: politeness, and what is to stop. */
+/** May follow STOP in any number. */
 const HARMLESS = new Set(
   `stop svp stp merci s il vous te plait please pls thanks thank you
    pub pubs publicite publicites promo promos marketing spam spams sms texto textos mail mails message messages mms envoi envois
@@ -28,8 +28,8 @@ const HARMLESS = new Set(
 );
 const MOST_HARMLESS = 8;
 /**
- * A person should see these, wherever they stand in a reply without case and accents. `cancel`, `end` and `quit` in a sentence are
- * about an order or an afternoon, unless what they end are messages.
+ * Shown to a person wherever they stand. `cancel`, `end` and `quit` usually concern an order or an afternoon, unless they concern
+ * messages.
  */
 const MAYBE = [
   /\b(?:st[o0]p(?:p|s|pe[rsz]?)?|s+t+o{3,}p+|(?<!\bs |\bai )arrete[rsz]?|cesse[rz]|cease)\b/,
@@ -45,10 +45,10 @@ const MAYBE = [
   /\b(?:leave me alone|(?:laisse[rz]?|fiche[rz]?|foute[rz]|foutre|lache[rz]?) (?:moi|nous)|la paix|ras le bol|ca suffit|y en a marre|fed up|sick of)\b/,
   /\b(?:wrong number|wrong person|mauvais numero|mauvaise personne|erreur de numero|pas le bon numero)\b/,
 ];
-/** A red hand without a word. */
+/** Stop signs without words. */
 const HAND = /^[\s🛑✋⛔🚫]+$/u;
 
-/** Words without case, accents, punctuation and what can't be seen. */
+/** Folded words without punctuation and invisible characters. */
 export const wordsOf = (text: string): string[] =>
   text
     .normalize('NFKD')
@@ -57,7 +57,7 @@ export const wordsOf = (text: string): string[] =>
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
 
-/** A reply's first word as it is counted: without case, accents and letters held too long; "J'AI" and "EST-CE" are one. Null for a mark. */
+/** A reply's first word for statistics, folded; "J'AI" and "EST-CE" are one word. Null for punctuation. */
 export const countedWord = (word: string): string | null =>
   word
     .toLowerCase()
@@ -72,9 +72,9 @@ export const countedWord = (word: string): string | null =>
 const isStop = (word: string): boolean => STOP.has(word) || SLIPS.has(word) || (HELD.test(word) && word !== STOOP);
 
 /**
- * Reads a reply's text: a keyword counts as the whole message ("S.T.O.P" and "sto p" are one), STOP also as the first word of a
- * short one ("STOP svp", "stop pub 36200", "STOP Boulangerie") and alone on the first line, above a signature. A sentence with
- * such a word in it, or another way to say it, is left to a person.
+ * Reads the keyword of a reply. It must be the whole message ("S.T.O.P" and "sto p" are one word); STOP also counts as the first
+ * word of a short message ("STOP svp", "stop pub 36200") and alone on the first line, above a signature. Sentences are left to a
+ * person.
  */
 export function readKeyword(text: string): Keyword {
   const words = wordsOf(text);
@@ -86,7 +86,7 @@ export function readKeyword(text: string): Keyword {
     if (START.has(first)) return { kind: 'start', word: first };
     if (CONTACT.has(first)) return { kind: 'contact', word: first };
   }
-  // "STOP36200": as the mention under a French campaign reads, without its blanks.
+  // "STOP36200", from the mention in French campaigns.
   if (first === 'stop' || /^stop\d+$/.test(first)) {
     if (isShort(rest) || isAlone(text)) return { kind: 'stop', word: 'stop' };
   }

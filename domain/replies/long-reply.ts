@@ -1,6 +1,6 @@
 import { decodeText, type TextEncoding } from '../sms/sms-text.ts';
 
-/** One part of a long message from a phone. `index` counts from 1; `replyId` is the reply that shows it, once one does. */
+/** A part of a long message. `index` counts from 1; `replyId`: the reply that shows it. */
 export type ReplyPart = {
   index: number;
   body: Uint8Array;
@@ -9,15 +9,15 @@ export type ReplyPart = {
   replyId: string | null;
 };
 
-/** Stands in a text for parts that have not come. */
+/** For missing parts. */
 const GAP = '[…]';
 
-/** A carrier brings a copy of what it thinks was lost within this time; later, the same bytes are another message. */
+/** Carriers repeat what they think lost within this time; later, the same bytes are new. */
 const COPY_MS = 10 * 60_000;
-/** After that a part no longer belongs to what came before under its reference: phones use references again. */
+/** Phones reuse references: a later part belongs to another message. */
 const REPAIR_MS = 24 * 3_600_000;
 
-/** Whether a part is one that is there already, one more of the same message, or the first of another under the same reference. */
+/** Whether a part is a copy, another part of the same message, or starts a new one under a reused reference. */
 export function placeOf(
   part: Pick<ReplyPart, 'index' | 'body'>,
   stored: readonly ReplyPart[],
@@ -33,10 +33,7 @@ export function placeOf(
 
 const isEqual = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((octet, at) => octet === b[at]);
 
-/**
- * The text of the parts there are. Octets are joined before they are read, for an escape or a surrogate pair may be cut between
- * two parts; what is missing, at an end or between, is shown as `[…]`.
- */
+/** Joins octets before decoding, since an escape or surrogate pair may be split; missing parts become `[…]`. */
 export function joinParts(parts: readonly ReplyPart[], total: number): string {
   const runs: { encoding: TextEncoding; bodies: Uint8Array[] }[] = [];
   let text = '';
@@ -55,7 +52,6 @@ export function joinParts(parts: readonly ReplyPart[], total: number): string {
   return text + read() + (expected <= total ? GAP : '');
 }
 
-/** All octets of the parts there are, in order. */
 export const joinBodies = (parts: readonly ReplyPart[]): Uint8Array =>
   concat(parts.toSorted((a, b) => a.index - b.index).map(({ body }) => body));
 

@@ -1,12 +1,12 @@
 import { instantOf, offsetMs } from '../zoned-time.ts';
 import { DAY_MS, MINUTE_MS } from '../durations.ts';
 
-/** 1 is Monday, 7 Sunday. Times of day as `HH:MM`; `to` may be `24:00`. */
+/** 1 is Monday, 7 Sunday. Times as `HH:MM`; `to` may be `24:00`. */
 export type Opening = { day: number; from: string; to: string };
-/** From the first of these days to the last of them, as `YYYY-MM-DD`. */
+/** Inclusive, as `YYYY-MM-DD`. */
 export type DaysOff = { from: string; to: string };
 
-/** So far back it is looked for when it closed: what has been closed for longer has been so since then. */
+/** Longest closure that is dated; longer ones begin there. */
 const MOST_DAYS = 366;
 
 const msOf = (time: string): number => {
@@ -16,7 +16,7 @@ const msOf = (time: string): number => {
 const weekday = (dayMs: number): number => ((new Date(dayMs).getUTCDay() + 6) % 7) + 1;
 const nameOf = (dayMs: number): string => new Date(dayMs).toISOString().slice(0, 10);
 
-/** Since when it has been closed at that moment by the clocks of the zone; null while it is open, and where it never is. */
+/** Since when it is closed at that moment, in the zone; null while open, and if it never opens. */
 export function closedSince(
   hours: readonly Opening[],
   timeZone: string,
@@ -36,6 +36,5 @@ export function closedSince(
   return instantOf(today - MOST_DAYS * DAY_MS, timeZone);
 }
 
-/** Whether a day is within one of these. */
 export const within = (closed: readonly DaysOff[], day: string): boolean =>
   closed.some(({ from, to }) => from <= day && day <= to);

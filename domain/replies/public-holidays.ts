@@ -1,10 +1,10 @@
 import type Holidays from 'date-holidays';
 import { DAY_MS } from '../durations.ts';
 
-/** A day as `YYYY-MM-DD`. */
+/** `YYYY-MM-DD`. */
 export type PublicHoliday = { day: string; name: string };
 
-/** Overseas departments of France are countries of their own to the library, as they are to their phone numbers. */
+/** The library treats overseas departments of France as countries. */
 const OVERSEAS: Record<string, string> = {
   'America/Cayenne': 'GF',
   'America/Guadeloupe': 'GP',
@@ -21,14 +21,14 @@ async function calendarOf({ country, timeZone }: Place): Promise<Holidays> {
   const code = country === 'FR' ? (OVERSEAS[timeZone] ?? country) : country;
   const known = calendars.get(code);
   if (known) return known;
-  // Thirty megabytes: only for who asks for holidays.
+  // Thirty megabytes: loaded on use.
   const { default: Calendar } = await import('date-holidays');
   const calendar = new Calendar(code, { types: ['public'] });
   calendars.set(code, calendar);
   return calendar;
 }
 
-/** The days of the whole country in that year, in order; none where the library knows nothing of it. */
+/** A year's national holidays; empty if the library has none. */
 export async function publicHolidays(place: Place, year: number, language: 'fr' | 'en'): Promise<PublicHoliday[]> {
   const calendar = await calendarOf(place);
   const found = calendar.getHolidays(year, language).flatMap(({ date, start, end, name }) => {
@@ -42,7 +42,7 @@ export async function publicHolidays(place: Place, year: number, language: 'fr' 
   return found.toSorted((a, b) => a.day.localeCompare(b.day));
 }
 
-/** Says of days of these years whether they are public holidays there. */
+/** Returns whether a day of these years is a public holiday. */
 export async function holidayTeller(place: Place, years: number[]): Promise<(day: string) => boolean> {
   const sets = await Promise.all(
     years.map(async (year) => {

@@ -1,11 +1,10 @@
-/** The columns of the table of received SMS, in the order in which it shows them. */
+/** In display order. */
 export const REPLY_COLUMNS = ['received', 'from', 'text', 'to', 'campaign', 'keyword', 'reference', 'sequence'] as const;
 export type ReplyColumn = (typeof REPLY_COLUMNS)[number];
 
-/** The columns of a table that nobody has changed. */
 export const USUAL_COLUMNS: readonly ReplyColumn[] = ['received', 'from', 'text', 'to', 'campaign'];
 
-/** The filters of a saved view. No phone number: a view outlives whoever asks to be forgotten. */
+/** No phone number: a view outlives an erased contact. */
 export type ReplyViewFilters = {
   search: string | null;
   campaign: string | null;
@@ -14,10 +13,7 @@ export type ReplyViewFilters = {
   days: number | null;
 };
 
-/**
- * The words of a search as PostgreSQL's `to_tsquery` takes them, each as the beginning of one, case and accents aside; null where
- * there is none. `reply_words` of the database folds what is looked through in the same way.
- */
+/** Search words as prefixes for `to_tsquery`, folded like the database's `reply_words`; null without any. */
 export function searchWords(search: string): string | null {
   const words = search
     .normalize('NFD')

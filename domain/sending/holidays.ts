@@ -1,7 +1,7 @@
-/** A day as `MM-DD`, with its French name. */
+/** `MM-DD`, with its French name. */
 export type Holiday = { day: string; name: string };
 
-/** Easter Sunday of a Gregorian year, as UTC midnight (Meeus, Jones, Butcher). */
+/** Easter Sunday as UTC midnight (Meeus, Jones, Butcher). */
 export function easter(year: number): Date {
   const a = year % 19;
   const b = Math.floor(year / 100);
@@ -29,7 +29,7 @@ const FIXED: Holiday[] = [
   { day: '11-11', name: 'Armistice de 1918' },
   { day: '12-25', name: 'Noël' },
 ];
-/** Where the abolition of slavery is kept on a day of its own. */
+/** Days of the abolition of slavery overseas. */
 const ABOLITION: Record<string, string> = {
   'Indian/Mayotte': '04-27',
   'America/Martinique': '05-22',
@@ -40,7 +40,7 @@ const ABOLITION: Record<string, string> = {
 
 const after = (sunday: Date, days: number): string => new Date(sunday.getTime() + days * 86_400_000).toISOString().slice(5, 10);
 
-/** The public holidays of France in that year: all of the country's, and those of an overseas department by its time zone. */
+/** National holidays, and an overseas department's by its zone. */
 export function frenchHolidays(year: number, zone: string): Holiday[] {
   const sunday = easter(year);
   const abolition = ABOLITION[zone];
@@ -53,7 +53,7 @@ export function frenchHolidays(year: number, zone: string): Holiday[] {
   ];
 }
 
-/** Holidays of Alsace and Moselle alone. A mobile number does not tell whose it is: they are noted, never held for. */
+/** Only noted: a mobile number does not tell whether it is from Alsace or Moselle. */
 export const alsaceMoselleHolidays = (year: number): Holiday[] => [
   { day: after(easter(year), -2), name: 'Vendredi saint' },
   { day: '12-26', name: 'Saint-Étienne' },

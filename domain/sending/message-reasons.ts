@@ -1,4 +1,4 @@
-/** Why a message is what it is, where we say so, and what to do; any other `reason` is the carrier's own code. docs/message-reasons.md says more. */
+/** Our own reasons and remedies; any other `reason` is the carrier's code. See docs/message-reasons.md. */
 export const MESSAGE_REASONS = {
   'opted-out': 'skipped: the number is on the opt-out list. Leave it out.',
   expired: 'skipped: its validity ended before it could go. Allow it longer, or see why its line was held.',

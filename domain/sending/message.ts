@@ -1,7 +1,6 @@
 /**
- * `queued → submitting → accepted → delivered | undelivered | expired`.
- * `in_doubt`: it may have gone out and is never sent again; `unknown`: nothing came within 48 h to tell.
- * `skipped`: left out (opted out, cancelled); `failed`: refused for good; `simulated`: everything but the carrier.
+ * `queued → submitting → accepted → delivered | undelivered | expired`. `in_doubt`: may have gone out, never sent again;
+ * `unknown`: no news within 48 h; `skipped`: left out; `failed`: refused for good; `simulated`: everything but the carrier.
  */
 export type MessageState =
   | 'queued'
@@ -16,5 +15,5 @@ export type MessageState =
   | 'failed'
   | 'simulated';
 
-/** The states in which a message may have reached its phone: the candidates of an attribution. */
+/** States in which a message may have arrived: candidates for attribution. */
 export const MAY_HAVE_ARRIVED = ['submitting', 'accepted', 'delivered', 'undelivered', 'expired', 'in_doubt', 'unknown'] as const;

@@ -1,32 +1,32 @@
 type Mode = 'off' | 'warn' | 'refuse';
 
-/** `refuse` and `hold` act, `warn` says so in the answer, `off` is silent. */
+/** `refuse` and `hold` act, `warn` warns, `off` is silent. */
 export type Policies = {
-  /** Whether a STOP is confirmed by one SMS, where the carrier allows it. */
+  /** Where the carrier allows it. */
   stopConfirmation: boolean;
   stopText: string | null;
-  /** The answer to CONTACT; null answers nothing. */
+  /** Null: no answer. */
   contactText: string | null;
   quietHours: 'off' | 'warn' | 'hold';
   quietPreset: 'standard' | 'strict';
-  /** Marketing to France by the lowcost route. */
+  /** Marketing to France. */
   lowcostMarketing: 'off' | 'warn' | 'refuse';
-  /** Numbers of fixed lines, which get no SMS. */
+  /** Fixed lines, which get no SMS. */
   landlines: Mode;
-  /** Sender IDs that no operator confirmed as a brand of the account. */
+  /** Sender IDs not confirmed as brands of the account. */
   brandRegistration: Mode;
-  /** In France: sender IDs that say of nobody whose message it is. */
+  /** In France: sender IDs that name nobody. */
   genericSenders: Mode;
-  /** Policies that hold instead for recipients of a country. */
+  /** By recipients' country. */
   senderOverrides: Record<string, { brandRegistration?: Mode | undefined; genericSenders?: Mode | undefined }>;
-  /** The words that marketing to France gets for STOP where its text has none; null: ours. */
+  /** Added to marketing to France without one; null: the default. */
   stopMention: string | null;
-  /** The treatment of marketing to France without such words that comes by another provider's API: ours always adds them. */
+  /** For sends by another provider's API; our own always add it. */
   missingStop: 'add' | 'refuse';
-  /** How many days texts, and people after their last message, are kept; null: for ever. */
+  /** Null: for ever. Contacts count from their last message. */
   keepTextsDays: number | null;
   keepContactsDays: number | null;
-  /** How many days messages, replies, their events and deliveries are kept at all; null: for ever. */
+  /** Messages, replies, their events and deliveries; null: for ever. */
   keepRowsDays: number | null;
 };
 

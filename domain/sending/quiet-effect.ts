@@ -4,17 +4,17 @@ import { quietNotes, quietWaitMs, type QuietNote } from './quiet-hours.ts';
 import type { Policies } from './policies.ts';
 import { clockOf } from './recipient-zone.ts';
 
-/** The effect of quiet hours on a campaign that begins then: who waits, until when at the latest, and the warnings. */
+/** What quiet hours do to a campaign: who waits, until when at most, and warnings. */
 export type QuietEffect = {
   policy: Policies['quietHours'];
   held: number;
   until: Date | null;
-  /** Whatever the policy: from when on all may be written to. Null where they may at once, or where no such time is near. */
+  /** When all may be written to, whatever the policy; null if now, or not soon. */
   clearAt: Date | null;
   notes: (QuietNote & { recipients: number })[];
 };
 
-/** Transactional messages have no quiet hours. Looked at once for each clock that numbers are of. */
+/** Transactional messages have no quiet hours. Computed once per zone. */
 export function quietEffect(
   phones: Iterable<string>,
   at: Date,
@@ -51,7 +51,7 @@ export function quietEffect(
   };
 }
 
-/** Where it is morning for one it may be evening for another: looked for from one opening to the next. */
+/** Zones differ, so each opening is tried. */
 function clearTime(phones: string[], at: Date, preset: Policies['quietPreset']): Date | null {
   let time = at;
   for (let round = 0; round < MOST_OPENINGS; round++) {
@@ -63,7 +63,6 @@ function clearTime(phones: string[], at: Date, preset: Policies['quietPreset']):
 }
 const MOST_OPENINGS = 10;
 
-/** The same to its sender, if there is anything to say. */
 export function quietWarning({ policy, held, until, notes }: Omit<QuietEffect, 'clearAt'>): Warning[] {
   if (policy === 'hold') {
     if (held === 0 || until === null) return [];

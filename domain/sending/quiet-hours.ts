@@ -5,7 +5,7 @@ import { instantOf, offsetMs } from '../zoned-time.ts';
 
 export type QuietPreset = 'standard' | 'strict';
 
-/** From when to when marketing may go, by the recipient's clock. `restDays`: Sundays and public holidays too are quiet. */
+/** Hours for marketing by the recipient's clock. `restDays`: Sundays and public holidays are quiet too. */
 const PRESETS: Record<QuietPreset, { from: number; to: number; restDays: boolean }> = {
   standard: { from: 8 * HOUR_MS, to: 21.5 * HOUR_MS, restDays: false },
   strict: { from: 8 * HOUR_MS, to: 20 * HOUR_MS, restDays: true },
@@ -13,7 +13,6 @@ const PRESETS: Record<QuietPreset, { from: number; to: number; restDays: boolean
 
 const startOfDay = (wall: number): number => Math.floor(wall / DAY_MS) * DAY_MS;
 
-/** The name of the rest day on which a wall clock stands, or undefined. */
 function restDay(wall: number, zone: string, french: boolean): string | undefined {
   const date = new Date(wall);
   if (date.getUTCDay() === 0) return 'Dimanche';
@@ -21,7 +20,7 @@ function restDay(wall: number, zone: string, french: boolean): string | undefine
   return french ? frenchHolidays(date.getUTCFullYear(), zone).find((holiday) => holiday.day === day)?.name : undefined;
 }
 
-/** The first moment from `at` on at which it may go in one zone. */
+/** The first permitted moment from `at` on in a zone. */
 function nextIn(zone: string, at: number, french: boolean, preset: QuietPreset): number {
   const { from, to, restDays } = PRESETS[preset];
   const wall = at + offsetMs(at, zone);
@@ -35,11 +34,11 @@ function nextIn(zone: string, at: number, french: boolean, preset: QuietPreset):
 
 const cached = new Map<string, number>();
 
-/** How long marketing to that number has to wait from `now` on; 0 when it may go. Where its zone is not known, until it may in each. */
+/** How long marketing to a number must wait; 0: not at all. With several possible zones, until all permit it. */
 export function quietWaitMs(phone: string, now: Date, preset: QuietPreset): number {
   const at = now.getTime();
   const { zones, french } = clockOf(phone);
-  // All numbers of a place wait for the same moment: it is looked for once a minute.
+  // Cached per minute: numbers of a zone share the result.
   const key = `${zones[0]} ${preset} ${Math.floor(at / 60_000)}`;
   let until = cached.get(key);
   if (until === undefined) {
@@ -60,10 +59,9 @@ function untilAll(zones: readonly string[], french: boolean, from: number, prese
   return at;
 }
 
-/** Something about a time that a sender should know. `night`: outside the hours; the others are tolerated by the standard preset. */
+/** `night` is outside the hours; the standard preset tolerates the others. */
 export type QuietNote = { kind: 'night' | 'sunday' | 'holiday' | 'alsace-moselle'; name: string };
 
-/** Notes on sending to that number at that time. */
 export function quietNotes(phone: string, at: Date, preset: QuietPreset): QuietNote[] {
   const found: RecipientClock = clockOf(phone);
   const notes = found.zones.flatMap((zone): QuietNote[] => {

@@ -1,7 +1,7 @@
-/** Why something failed, for a person: the innermost cause, for `fetch failed` and the like say nothing. */
+/** The innermost cause: outer ones, such as `fetch failed`, say nothing. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reasonOf(error.cause);
-  // Of several addresses that were tried in vain, an AggregateError has a code only.
+  // An AggregateError of several addresses has only a code.
   return error.message === '' && 'code' in error ? String(error.code) : error.message;
 }

@@ -1,10 +1,10 @@
-/** Where the clocks of a number may be: several zones where a country has several and the number does not tell which. */
+/** Zones that a number may be in. */
 export type RecipientClock = { zones: readonly string[]; french: boolean };
 
 const clock = (...zones: string[]): RecipientClock => ({ zones, french: false });
 const french = (zone: string): RecipientClock => ({ zones: [zone], french: true });
 
-/** By the longest prefix of the number. The overseas departments have codes of their own; Mayotte shares Réunion's. */
+/** By longest prefix. Mayotte shares Réunion's code. */
 const CLOCKS: Record<string, RecipientClock> = {
   33: french('Europe/Paris'),
   590: french('America/Guadeloupe'),
@@ -70,7 +70,7 @@ const CLOCKS: Record<string, RecipientClock> = {
 };
 const LONGEST = 6;
 
-/** Where a number's clocks are; a country that is not listed is read as mainland France's time. */
+/** A number's zones; unlisted countries count as mainland France. */
 export function clockOf(phone: string): RecipientClock {
   for (let length = LONGEST; length > 0; length--) {
     const found = CLOCKS[phone.slice(1, 1 + length)];

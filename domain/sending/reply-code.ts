@@ -1,6 +1,6 @@
 /**
- * The codes by which somebody awaits a reply from one phone, each with when another account last sent by it, in ms since 1970:
- * `Infinity` for what is still to go, null where no account but the own one did.
+ * Codes that await a reply from a phone, with another account's last send in ms: `Infinity` if still to go, null if only the own
+ * account uses it.
  */
 export type BusyCodes = ReadonlyMap<string, number | null>;
 
@@ -10,9 +10,8 @@ const OWN = -1;
 const rankOf = (code: string, busy: BusyCodes): number => (busy.has(code) ? (busy.get(code) ?? OWN) : FREE);
 
 /**
- * The number of a pool that a message goes out by: the one whose turn it is, or the next that nobody awaits a reply by from that
- * phone. When all are taken, the next that only the own account took: a reply is then its own. Else the one where another account
- * has been silent for longest: its window ends first.
+ * Picks a number of the pool: the next by turn without an awaited reply from that phone, else one that only the own account
+ * awaits by, else the one where another account's window ends first.
  */
 export function pickCode<T extends { number: string }>(pool: readonly T[], turn: number, busy?: BusyCodes): T | undefined {
   let best = pool[turn % pool.length];

@@ -1,12 +1,12 @@
 import { carriersFor, type RouteRule } from '../carriers/routing.ts';
 import { planSender, type Origin, type Refusal, type Rules, type SenderPlan, type SenderRequest } from './sender-policy.ts';
 
-/** The rule of an operator's routing table for a route, with the carriers that it names and whether each can send now. */
+/** The routing rules of a route, with their carriers' facts and states. */
 export type Routing = { rules: RouteRule[]; carriers: (NonNullable<Rules['carrier']> & { up: boolean })[] };
 
 /**
- * Decides carrier, sender and reply codes for each recipient by the routing table; without one, everything goes by the route's
- * first carrier. A carrier that has no number to reply to for a recipient is passed over.
+ * Plans each recipient by the routing table, or by the route's first carrier without one. Skips carriers without a reply number
+ * for a recipient.
  */
 export function planRouted(
   request: SenderRequest,

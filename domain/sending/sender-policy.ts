@@ -7,7 +7,6 @@ export type Platform = 'v0' | 'v2';
 export type TwoWay = 'off' | 'requested' | 'on' | 'refused';
 export type NumberKind = 'short-code' | 'virtual' | 'sim';
 
-/** One number of a carrier. */
 export type PoolNumber = {
   number: string;
   carrierId: string;
@@ -17,10 +16,7 @@ export type PoolNumber = {
   port: number | null;
 };
 
-/**
- * The facts of a plan: the account, the carrier that serves the route, and its numbers, oldest first. The numbers that the
- * account rents are among them, whichever carrier they are on.
- */
+/** Facts for a plan: account, carrier, and numbers oldest first, including all that the account rents. */
 export type Rules = {
   account: {
     id: string;
@@ -30,7 +26,7 @@ export type Rules = {
     twoWayReason?: string | null;
     defaultSender?: string | null | undefined;
   };
-  /** `shortCode`: who puts a real code in the place of the sender 12345; ours unless it says otherwise. `countries`: those its SIMs reach. */
+  /** `shortCode`: who replaces the sender 12345, by default us. `countries`: reachable by its SIMs. */
   carrier: { id: string; numbers: PoolNumber[]; shortCode?: 'ours' | 'operator'; countries?: string[] | null } | null;
 };
 
@@ -39,33 +35,29 @@ export type SenderRequest = {
   text: string;
   sender: string | undefined;
   withReplies: boolean;
-  /** Whether recipients who could not reply get the message all the same. */
+  /** Send also to recipients who can't reply. */
   allowUnreachable: boolean;
 };
 
-/** `countries`: where a rented number would help. */
+/** `countries`: where renting a number would help. */
 export type Refusal = { code: ErrorCode; said?: Said; faults: Fault[]; countries?: string[] };
 
-/** Who a message comes from and through whom, and where a reply to it goes. */
+/** Sender, carrier and reply code of a message. */
 export type Origin = { carrierId: string; sender: string; replyCode: string | null; port: number | null };
 
-/** How recipients answer: by pressing reply, by writing a new message to the number in the text, or not at all. */
+/** By reply, by a new message to the number in the text, or not at all. */
 export type AnswerBy = 'reply' | 'new-message' | 'none';
 
-/**
- * `pick` answers for the recipient at an index, in that country, avoiding the codes that are `busy` towards it where it can; null where nobody
- * there could reply, and that was not allowed.
- */
+/** `pick`: the origin for a recipient, avoiding codes `busy` towards it; null where nobody can reply and that is not allowed. */
 export type SenderPlan = {
   carrierId: string;
   answerBy: AnswerBy;
   pick(country: string, index: number, busy?: BusyCodes): Origin | null;
-  /** Whether SIMs reach a country; left out, any. */
+  /** Default: all countries. */
   reaches?(country: string): boolean;
 };
 
 type Decision = SenderPlan | { refused: Refusal };
-/** One request among the numbers it may use. */
 type Case = {
   request: SenderRequest;
   account: Rules['account'];
@@ -75,18 +67,18 @@ type Case = {
   theirs: boolean;
 };
 
-/** The sender that stands for a short code. As a reply code: one of the operator's that is not known yet. */
+/** Sender that stands for a short code; as a reply code, one that the operator chooses later. */
 export const PLACEHOLDER = '12345';
 const BRAND = /^(?=.*[A-Za-z])[A-Za-z0-9]{3,11}$/;
 
-/** A word that looks like `XXXXX` and is not: another number of letters, or small ones. `at` counts from 1. */
+/** A misspelt `XXXXX`: other length or lower case. `at` counts from 1. */
 export function placeholderSlip(text: string): { found: string; at: number } | null {
   for (const { 0: found, index } of text.matchAll(/(?<![\p{L}\p{N}])x{4,}(?![\p{L}\p{N}])|X{6,}/giu))
     if (found !== 'XXXXX') return { found, at: index + 1 };
   return null;
 }
 
-/** Whether a text has `XXXXX` outside a mention of STOP: there it asks for replies. */
+/** `XXXXX` outside a STOP mention asks for replies. */
 const asksToWrite = (text: string): boolean => /X{5}/.test(withoutStopCodes(text));
 
 const refuse = (code: ErrorCode, reason: Said | null, ...faults: Fault[]): { refused: Refusal } => ({
@@ -95,11 +87,11 @@ const refuse = (code: ErrorCode, reason: Said | null, ...faults: Fault[]): { ref
 
 export const isNumber = (sender: string | undefined): sender is string => sender !== undefined && /^\+\d{6,15}$/.test(sender);
 
-/** Whether two-way SMS must be on for it: by any of the ways in which a campaign asks for replies. */
+/** Whether it needs two-way SMS. */
 export const asksForReplies = ({ route, text, sender, withReplies }: Omit<SenderRequest, 'allowUnreachable'>): boolean =>
   withReplies || isNumber(sender) || asksToWrite(text) || (route === 'premium' && sender === PLACEHOLDER);
 
-/** The refusal of replies to an account without two-way SMS: the reason, and how to ask. */
+/** Refusal without two-way SMS: why, and how to ask. */
 export function twoWayOff({ twoWay, twoWayReason = null }: Pick<Rules['account'], 'twoWay' | 'twoWayReason'>): Refusal {
   const reason = twoWayReason?.replace(/[.\s]+$/, '') ?? '';
   const why =
@@ -111,7 +103,7 @@ export function twoWayOff({ twoWay, twoWayReason = null }: Pick<Rules['account']
   return { code: 'two-way-off', said: why, faults: [] };
 }
 
-/** The sender given, or on premium the account's own. */
+/** As given, or on premium the account's default. */
 const senderOf = (
   { route, sender }: Pick<SenderRequest, 'route' | 'sender'>,
   { defaultSender }: Pick<Rules['account'], 'defaultSender'>,
@@ -133,7 +125,7 @@ export function planSender(asked: SenderRequest, { account, carrier }: Rules, tu
   return account.platform === 'v0' ? premiumV0(one) : premiumV2(one);
 }
 
-/** V0 takes the sender at its word: 12345 with replies, a sender ID with XXXXX in the text, or a sender ID alone. */
+/** V0: 12345 with replies, a sender ID with XXXXX in the text, or a sender ID alone. */
 function premiumV0(one: Case): Decision {
   const { sender, text, withReplies } = one.request;
   if (sender === PLACEHOLDER) return withReplies ? byShortCode(one) : placeholderAlone();
@@ -152,7 +144,7 @@ function premiumV0(one: Case): Decision {
   );
 }
 
-/** V2 with replies sends from a short code whatever the sender; without, a sender ID may still name the code in its text. */
+/** V2: with replies from a short code whatever the sender; without, a sender ID's text may name the code. */
 function premiumV2(one: Case): Decision {
   const { sender, text, withReplies } = one.request;
   if (withReplies) return byShortCode(one);
@@ -163,7 +155,7 @@ function premiumV2(one: Case): Decision {
 const placeholderAlone = (): Decision =>
   refuse('placeholder-without-replies', null, fault('sender', 'placeholder-alone', { placeholder: PLACEHOLDER }));
 
-/** From a number the account rents. Only its own country's recipients can reply to it. */
+/** Only recipients in a rented number's country can reply to it. */
 function byRentedNumber({ request, usable, account }: Case, sender: string): Decision {
   const rented = usable.find((each) => each.number === sender && each.kind === 'virtual' && each.renter === account.id);
   if (!rented) return refuse('number-not-rented', null, fault('sender', 'number-not-rented'));
@@ -175,7 +167,7 @@ function byRentedNumber({ request, usable, account }: Case, sender: string): Dec
   return { carrierId, answerBy: 'reply', pick };
 }
 
-/** Lowcost goes out from the gateway's SIMs in turn, and each is what its recipient answers to. */
+/** Lowcost rotates the gateway's SIMs; recipients answer the SIM. */
 function bySim({ carrierId, usable, turn }: Case, countries: string[] | null): Decision {
   const sims = usable.filter((number) => number.kind === 'sim');
   if (sims.length === 0) return refuse('no-reply-code', said('no-sims'));
@@ -190,7 +182,7 @@ function bySim({ carrierId, usable, turn }: Case, countries: string[] | null): D
   };
 }
 
-/** The short code for each country, from the pool. */
+/** The short code for each country. */
 function codesOf({ usable, turn }: Case): (country: string, busy?: BusyCodes) => string | undefined {
   const codes = Map.groupBy(
     usable.filter((number) => number.kind === 'short-code'),
@@ -199,10 +191,10 @@ function codesOf({ usable, turn }: Case): (country: string, busy?: BusyCodes) =>
   return (country, busy) => pickCode(codes.get(country) ?? [], turn, busy)?.number;
 }
 
-/** The sender becomes a short code of the recipient's country; elsewhere, where that is allowed, the sender ID given stays. */
+/** A short code of the recipient's country; elsewhere, if allowed, the given sender ID. */
 function byShortCode(one: Case): Decision {
   const { carrierId, request } = one;
-  // With XXXXX in the text a code must be known beforehand.
+  // XXXXX must be known beforehand.
   if (one.theirs && !/X{5}/.test(request.text)) {
     const origin: Origin = { carrierId, sender: PLACEHOLDER, replyCode: PLACEHOLDER, port: null };
     return { carrierId, answerBy: 'reply', pick: () => origin };
@@ -220,7 +212,7 @@ function byShortCode(one: Case): Decision {
   };
 }
 
-/** The sender ID stays, and the text names the short code: recipients write to it anew. */
+/** The sender ID stays and the text names a short code to write to. */
 function byCodeInText(one: Case, sender: string): Decision {
   if (!isBrand(sender)) return notABrand(sender);
   const { carrierId } = one;
@@ -235,7 +227,7 @@ function byCodeInText(one: Case, sender: string): Decision {
   };
 }
 
-/** Without replies: under the sender ID given. */
+/** Without replies. */
 function byBrand({ carrierId, request }: Case, sender: string | undefined): Decision {
   if (asksToWrite(request.text) || sender === undefined)
     return refuse('sender-missing', said('premium-needs-sender'), fault('sender', 'sender-missing'));
@@ -244,7 +236,7 @@ function byBrand({ carrierId, request }: Case, sender: string | undefined): Deci
   return { carrierId, answerBy: 'none', pick: () => origin };
 }
 
-/** Whether who can't reply is sent to: not with XXXXX in the text, which can't be read as it stands. */
+/** Not with XXXXX, which would stay in the text. */
 const mayMiss = ({ allowUnreachable, text }: SenderRequest): boolean => allowUnreachable && !asksToWrite(text);
 
 export const isBrand = (sender: string | undefined): sender is string => sender !== undefined && BRAND.test(sender);

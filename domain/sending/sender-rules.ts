@@ -7,7 +7,7 @@ import type { Warning } from '../problems/warning.ts';
 type Mode = 'off' | 'warn' | 'refuse';
 type Rules = Pick<Policies, 'brandRegistration' | 'genericSenders' | 'senderOverrides'>;
 
-/** Words that name nobody: in France a sender ID has to say whose message it is. */
+/** Sender IDs that name nobody, which France forbids. */
 const GENERIC = new Set(
   (
     'actu alert alerte alertes annonce avis bank banque bonplan client code colis commande contact facture flash gratuit hotline info ' +
@@ -16,15 +16,12 @@ const GENERIC = new Set(
   ).split(' '),
 );
 
-/** A sender ID is the same however its letters are written. */
+/** Sender IDs ignore case. */
 export const foldSender = (sender: string): string => sender.toLowerCase();
 
 const POLICY = { 'sender-unregistered': 'brandRegistration', 'sender-generic': 'genericSenders' } as const;
 
-/**
- * Judges the sender IDs that messages go out under. `used`: recipients by sender and country. `brands`: those of the
- * account that an operator confirmed, folded: nothing stands against them.
- */
+/** Checks sender IDs. `used`: recipients by sender and country; `brands`: confirmed ones, folded, always accepted. */
 export function judgeSenders(
   used: ReadonlyMap<string, ReadonlyMap<string, number>>,
   rules: Rules,
@@ -49,7 +46,7 @@ export function judgeSenders(
   return { warnings, refused };
 }
 
-/** How many recipients get messages from each sender ID, by country; numbers are no sender IDs. */
+/** Recipients by sender ID and country, numbers excluded. */
 export function brandsUsed(messages: readonly { sender: string; country: string }[]): Map<string, Map<string, number>> {
   const used = new Map<string, Map<string, number>>();
   for (const { sender, country } of messages) {

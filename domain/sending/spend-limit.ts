@@ -4,13 +4,13 @@ import { CURRENCY, writeAmount } from '../money.ts';
 import type { Warning } from '../problems/warning.ts';
 import { DAY_MS } from '../durations.ts';
 
-/** The amount that an account may still spend: millionths, null without limit. */
+/** Millionths left; null: no limit. */
 export type Room = { day: number | null; month: number | null };
 
-/** The lower of two limits; null where there is none. */
+/** Null: no limit. */
 export const lower = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));
 
-/** The sums spent and the limits, as of now. Null: no limit. */
+/** Sums spent and limits; null: no limit. */
 export type Spending = {
   operatorDay: number | null;
   operatorMonth: number | null;
@@ -21,7 +21,7 @@ export type Spending = {
   heldUntil: Date | null;
 };
 
-/** The amount left today and this month; on a later day the whole limit is left. */
+/** What is left today and this month; a later day has its whole limit. */
 export function roomOf(spending: Spending | undefined, at: Date): Room {
   if (!spending) return { day: null, month: null };
   const { operatorDay, operatorMonth, ownDay, ownMonth, daySpent, monthSpent } = spending;
@@ -33,7 +33,7 @@ export function roomOf(spending: Spending | undefined, at: Date): Room {
   };
 }
 
-/** Refuses what is written in a conversation when it costs more than is left: an answer does not wait for another day. */
+/** Refuses an answer in a conversation beyond the limit: it does not wait for another day. */
 export function refuseBeyond(costMicros: number | null, { day, month }: Room): void {
   const room = lower(day, month);
   if (costMicros === null || costMicros === 0 || room === null || costMicros <= room) return;
@@ -41,7 +41,7 @@ export function refuseBeyond(costMicros: number | null, { day, month }: Room): v
   throw new AppError('spend-limit', said('spend-limit', factsOf(costMicros, room, which)));
 }
 
-/** Warns who would spend more than is left: part of it would wait. */
+/** Part of the campaign would wait. */
 export function spendWarning(costMicros: number | null, { day, month }: Room): Warning[] {
   const room = lower(day, month);
   if (costMicros === null || room === null || costMicros <= room) return [];

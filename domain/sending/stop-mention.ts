@@ -1,19 +1,19 @@
 import { isFrench } from '../france.ts';
 
-/** The STOP mention of accounts without words of their own. `XXXXX` becomes a number. */
+/** The default; `XXXXX` becomes a number. */
 export const STOP_MENTION = 'STOP au XXXXX';
-/** Where nobody knows yet which number it comes from: reply goes there all the same. */
+/** When the number is not known yet. */
 const BY_REPLY = 'STOP par retour de SMS';
 
-/** Whether what goes there has to say how to stop it. Alerts, single messages and answers in a chat are exempt. */
+/** Alerts, single messages and answers are exempt. */
 export const carriesMention = (purpose: 'marketing' | 'transactional', country: string): boolean =>
   purpose === 'marketing' && isFrench(country);
 
-// "Non-stop" and "autostop" are words of their own.
+// Not "non-stop" or "autostop".
 const STOP = String.raw`(?<![\p{L}\p{N}-])STOP(?:SMS|PUB)?`;
 const GLUE = String.raw`(?:[\s:=>"«»“”'’()–-]|(?:sms|pub|au|to|at|par|via|le|num[ée]ro|n°)(?!\p{L}))*`;
 const CODE = String.raw`X{5}(?!X)`;
-/** A short code of five digits, or a whole phone number: no year, price or opening hour. */
+/** A short code or phone number, not a year, price or hour. */
 const DIGITS = String.raw`(?<!\d)(?:[3-8]\d{4}|\+?\d(?:[ .]?\d){8,14})(?!\d)`;
 const VERB = String.raw`(?<!\p{L})(?:r[ée]p(?:on[a-zé]*|\.)?|envo(?:yez|yer|ie)|tape[zr]|[ée]cri(?:vez|re|s)|reply|send|text|txt)`;
 
@@ -36,18 +36,18 @@ const OTHER_FORMS = [
   ),
 ];
 
-/** Whether a text tells its reader how to stop: in any usual form, French or English. */
+/** Whether a text says how to stop, in usual French or English forms. */
 export const hasStopMention = (text: string): boolean => /stop/i.test(text) && OTHER_FORMS.some((form) => form.test(text));
 
-/** The number that a text says to write STOP to, as it stands there; null where it says none. */
+/** The number for STOP as written, or null. */
 export const stopNumberIn = (text: string): string | null => TO_A_NUMBER.exec(text)?.[1]?.replaceAll(/[ .]/g, '') ?? null;
 
-/** The text without mentions of STOP to `XXXXX`: what `XXXXX` is left asks for replies. */
+/** A remaining `XXXXX` asks for replies. */
 export const withoutStopCodes = (text: string): string => text.replaceAll(TO_A_CODE, '');
 
 /**
- * The words for one message: `code` is the number that STOP can be written to, `placeholder` what stands for one that is not known
- * yet. Null where the words need a number and there is none.
+ * One message's mention. `code`: number for STOP; `placeholder`: for a number not known yet. Null where the words need a number
+ * and there is none.
  */
 export function stopWords(form: string, code: string | null, placeholder: string): string | null {
   if (!form.includes('XXXXX')) return form;
@@ -55,5 +55,4 @@ export function stopWords(form: string, code: string | null, placeholder: string
   return code === placeholder ? BY_REPLY : form.replaceAll('XXXXX', code);
 }
 
-/** The text with its mention at the end. */
 export const withMention = (text: string, words: string): string => `${text}${/\s$/u.test(text) ? '' : ' '}${words}`;

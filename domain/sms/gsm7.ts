@@ -1,14 +1,14 @@
 const ESCAPE = 0x1b;
 const NOT_GSM7 = 0xffff;
 
-/** GSM 03.38, the default alphabet in the order of its codes (3GPP 23.038 § 6.2.1). The place of the escape is never looked at. */
+/** GSM 03.38 default alphabet in code order (3GPP 23.038 § 6.2.1). The escape's place is unused. */
 export const BASIC =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\u001bÆæßÉ' +
   ' !"#¤%&\'()*+,-./0123456789:;<=>?' +
   '¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§' +
   '¿abcdefghijklmnopqrstuvwxyzäöñüà';
 
-/** Characters after an escape (§ 6.2.1.1). */
+/** After an escape (§ 6.2.1.1). */
 export const EXTENSION: ReadonlyMap<number, string> = new Map([
   [0x0a, '\f'],
   [0x14, '^'],
@@ -22,12 +22,12 @@ export const EXTENSION: ReadonlyMap<number, string> = new Map([
   [0x65, '€'],
 ]);
 
-/** From a UTF-16 unit to its code; above 0x7F the high octet is the escape. '€' is the highest unit that has one. */
+/** UTF-16 unit to code; above 0x7F the high octet is the escape. '€' is the highest unit. */
 const CODES = new Uint16Array('€'.charCodeAt(0) + 1).fill(NOT_GSM7);
 for (let code = 0; code < BASIC.length; code++) if (code !== ESCAPE) CODES[BASIC.charCodeAt(code)] = code;
 for (const [code, character] of EXTENSION) CODES[character.charCodeAt(0)] = (ESCAPE << 8) | code;
 
-/** How many septets the text takes, two for each of `^ { } \ [ ] ~ | €`; null when a character is not in the alphabet. */
+/** Septets of a text, two for each of `^ { } \ [ ] ~ | €`; null outside the alphabet. */
 export function gsm7Length(text: string): number | null {
   let septets = text.length;
   for (let i = 0; i < text.length; i++) {
@@ -40,7 +40,7 @@ export function gsm7Length(text: string): number | null {
 
 export const isGsm7 = (text: string): boolean => gsm7Length(text) !== null;
 
-/** The characters that are not in the alphabet, a surrogate pair as one, each once, in the order of the text. */
+/** Characters outside the alphabet, each once, in order. */
 export function notInGsm7(text: string): string[] {
   const found = new Set<string>();
   for (let i = 0; i < text.length; i++) {
@@ -52,14 +52,14 @@ export function notInGsm7(text: string): string[] {
   return [...found];
 }
 
-/** How many septets one UTF-16 unit takes: 1 or 2, or 0 when it is not in the alphabet. */
+/** Septets of a UTF-16 unit; 0 outside the alphabet. */
 export function septetsOf(unit: number): 0 | 1 | 2 {
   const code = CODES[unit] ?? NOT_GSM7;
   if (code === NOT_GSM7) return 0;
   return code > 0x7f ? 2 : 1;
 }
 
-/** One octet a septet, as SMPP carries it. Throws a RangeError that names the character: ask `isGsm7` first. */
+/** One octet a septet, as in SMPP. Throws a RangeError that names a character outside the alphabet. */
 export function encodeGsm7(text: string): Uint8Array {
   const octets = new Uint8Array(text.length * 2);
   let length = 0;
@@ -76,9 +76,9 @@ export function encodeGsm7(text: string): Uint8Array {
 }
 
 /**
- * Reads any octets, never throws. An escape before a code without an extension gives that code's basic character, as the
- * standard says, and one that nothing (or another escape) follows a space. An octet above 0x7F can't be a septet:
- * it is read as Latin-1, which is what a carrier that sends one means. `basic` and `extension`: of another language.
+ * Reads any octets, never throws. By the standard an escape before a code without extension gives the basic character, and a lone
+ * or doubled escape a space. Octets above 0x7F are read as Latin-1, which carriers that send them mean. `basic` and `extensions`:
+ * another language's.
  */
 export function decodeGsm7(octets: Uint8Array, basic = BASIC, extensions = EXTENSION): string {
   let text = '';

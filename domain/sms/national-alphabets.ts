@@ -1,8 +1,8 @@
 import { BASIC, decodeGsm7, EXTENSION } from './gsm7.ts';
 
-// Those of Turkish (1), Spanish (2) and Portuguese (3), as phones of their countries write: 3GPP 23.038, annex A.
+// Turkish (1), Spanish (2) and Portuguese (3): 3GPP 23.038, annex A.
 
-/** Characters that differ from the default alphabet, by their codes. */
+/** Differences from the default alphabet, by code. */
 const LOCKING: Record<number, string> = {
   1: replaced({ 0x04: '€', 0x07: 'ı', 0x0b: 'Ğğ', 0x1c: 'Şş', 0x40: 'İ', 0x60: 'ç' }),
   3: replaced({
@@ -19,7 +19,7 @@ const LOCKING: Record<number, string> = {
     0x7b: 'ãõ`',
   }),
 };
-/** Characters after an escape, beside those of every language. */
+/** After an escape, in addition to the default ones. */
 const SINGLE: Record<number, ReadonlyMap<number, string>> = {
   1: extended({ 0x47: 'Ğ', 0x49: 'İ', 0x53: 'Ş', 0x63: 'ç', 0x67: 'ğ', 0x69: 'ı', 0x73: 'ş' }),
   2: extended({ 0x09: 'ç', 0x41: 'Á', 0x49: 'Í', 0x4f: 'Ó', 0x55: 'Ú', 0x61: 'á', 0x69: 'í', 0x6f: 'ó', 0x75: 'ú' }),
@@ -45,11 +45,10 @@ const SINGLE: Record<number, ReadonlyMap<number, string>> = {
   }),
 };
 
-/** Reads septets whose header names the alphabets of a language; those of one unknown here as the standard's own. */
+/** Decodes septets with a language header; unknown languages use the default alphabet. */
 export const decodeNational = (octets: Uint8Array, { locking, single }: { locking: number; single: number }): string =>
   decodeGsm7(octets, LOCKING[locking] ?? BASIC, SINGLE[single] ?? EXTENSION);
 
-/** Each run of characters with the code of its first. */
 function placed(runs: Record<number, string>): [number, string][] {
   return Object.entries(runs).flatMap(([from, run]) =>
     Array.from(run).map((character, i): [number, string] => [Number(from) + i, character]),

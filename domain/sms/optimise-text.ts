@@ -1,4 +1,4 @@
-/** Characters of GSM-7 that a reader takes for the same. Accents that GSM-7 has (é è à ù) stay. */
+/** Look-alikes in GSM-7. Accents that GSM-7 has (é è à ù) stay. */
 const PLAIN: Record<string, string> = {
   '’': "'",
   '‘': "'",
@@ -37,10 +37,9 @@ const PLAIN: Record<string, string> = {
 };
 const FOUND = new RegExp(Object.keys(PLAIN).join('|'), 'g');
 
-/** The text in fewer segments, where only characters made it cost more. */
 export const optimiseText = (text: string): string => text.replace(FOUND, (character) => PLAIN[character] ?? character);
 
-/** The changes, each once, with how often it was made. */
+/** Each change once, with its count. */
 export function changesOf(text: string): { from: string; to: string; count: number }[] {
   const counts = new Map<string, number>();
   for (const [character] of text.matchAll(FOUND)) counts.set(character, (counts.get(character) ?? 0) + 1);

@@ -1,33 +1,30 @@
 import { gsm7Length, notInGsm7, septetsOf } from './gsm7.ts';
 
-/** The most parts that one SMS may take. */
 export const MAX_SEGMENTS = 8;
 
-/** Units that fit in a message alone, and in each part of a longer one: septets for GSM-7, UTF-16 units for UCS-2. */
+/** Units per single message and per part: septets for GSM-7, UTF-16 units for UCS-2. */
 const ROOM = { gsm7: { alone: 160, part: 153 }, ucs2: { alone: 70, part: 67 } } as const;
 
 const SURROGATE = /[\ud800-\udfff]/;
 
 export type SegmentEncoding = keyof typeof ROOM;
 
-/** `units` are septets or UTF-16 units. `forcing`: each character that made it UCS-2, once, in the order of the text. */
+/** `units`: septets or UTF-16 units. `forcing`: the characters that made it UCS-2, once each, in order. */
 export type SegmentCount = { encoding: SegmentEncoding; units: number; segments: number; forcing: string[] };
 
-/** Counts the segments of a text. An empty text is one: it is still an SMS. */
+/** An empty text is one segment. */
 export function countSegments(text: string): SegmentCount {
   const septets = gsm7Length(text);
   if (septets !== null) return { encoding: 'gsm7', units: septets, segments: segmentsOf(text, 'gsm7', septets), forcing: [] };
   return { encoding: 'ucs2', units: text.length, segments: segmentsOf(text, 'ucs2', text.length), forcing: notInGsm7(text) };
 }
 
-/** How many units fit in as many segments. */
 export const roomOf = ({ encoding, segments }: Pick<SegmentCount, 'encoding' | 'segments'>): number =>
   segments === 1 ? ROOM[encoding].alone : segments * ROOM[encoding].part;
 
 /**
- * The parts as they go out; joined they are the text. An extension character or a surrogate pair is never split.
- * `encoding` is for a carrier that takes something else than the cheapest; a GSM-7 count needs a GSM-7 text. `wide`: with a header of
- * seven octets and not six, which leaves room for one unit less.
+ * The parts of a text, never splitting an extension character or surrogate pair. `encoding`: for carriers that need a certain
+ * one; GSM-7 needs a GSM-7 text. `wide`: seven octets of header, one unit less.
  */
 export function splitSegments(text: string, encoding?: SegmentEncoding, wide = false): string[] {
   const septets = gsm7Length(text);
@@ -41,13 +38,12 @@ export function splitSegments(text: string, encoding?: SegmentEncoding, wide = f
 function segmentsOf(text: string, encoding: SegmentEncoding, units: number): number {
   const { alone, part } = ROOM[encoding];
   if (units <= alone) return 1;
-  // Nothing in it takes two units together: no part ends early.
+  // Every unit is one character: no part ends early.
   const even = encoding === 'gsm7' ? units === text.length : !SURROGATE.test(text);
   if (even) return Math.ceil(units / part);
   return partEnds(text, encoding).length;
 }
 
-/** Where each part ends in the text. */
 function partEnds(text: string, encoding: SegmentEncoding, less = 0): number[] {
   const room = ROOM[encoding].part - less;
   const ends: number[] = [];

@@ -1,11 +1,11 @@
 import { decodeGsm7, encodeGsm7 } from './gsm7.ts';
 
-/** How the bytes of an SMS are to be read. `gsm7` is one octet a septet, as SMPP carries it; `ucs2` is UTF-16BE. */
+/** `gsm7`: one octet a septet, as in SMPP; `ucs2`: UTF-16BE. */
 export type TextEncoding = 'gsm7' | 'latin1' | 'ucs2' | 'utf8' | 'iso-8859-5' | 'iso-8859-8' | 'binary';
 
 /**
- * The text of a whole message: put parts together first, or a pair cut in two is lost. Never throws: a trailing odd octet of
- * UCS-2 is left out, invalid UTF-8 becomes U+FFFD. `binary` is shown as hexadecimal. The text may hold U+0000.
+ * Decodes a whole message; join parts first, or a split pair is lost. Never throws: an odd last octet of UCS-2 is dropped,
+ * invalid UTF-8 becomes U+FFFD, `binary` becomes hexadecimal. The text may hold U+0000.
  */
 export const decodeText = (body: Uint8Array, encoding: TextEncoding): string => DECODERS[encoding](body);
 
@@ -19,7 +19,7 @@ const DECODERS: Record<TextEncoding, (body: Uint8Array) => string> = {
   binary: (body) => Array.from(body, (octet) => octet.toString(16).padStart(2, '0')).join(''),
 };
 
-/** The octets of a text. Throws a RangeError that names the first character the encoding does not have. */
+/** Throws a RangeError that names the first character outside the encoding. */
 export function encodeText(text: string, encoding: 'gsm7' | 'latin1' | 'ucs2'): Uint8Array {
   if (encoding === 'gsm7') return encodeGsm7(text);
   return encoding === 'latin1' ? encodeLatin1(text) : encodeUcs2(text);
@@ -34,7 +34,7 @@ function decodeLatin1(body: Uint8Array): string {
 function decodeUcs2(body: Uint8Array): string {
   let text = '';
   for (let i = 0; i + 1 < body.length; i += 2) text += String.fromCharCode(((body[i] ?? 0) << 8) | (body[i + 1] ?? 0));
-  // A byte order mark is no character: left in, it would hide a STOP.
+  // A leading byte order mark would hide a STOP.
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 

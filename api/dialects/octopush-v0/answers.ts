@@ -1,7 +1,7 @@
 import type { OctopushCode } from '../octopush/refusals.ts';
 
 type Value = string | number;
-/** An element by its name: text, elements, or the same element several times; `$` holds attributes. */
+/** An XML element. */
 type Node = [name: string, content: Value | readonly Node[], attributes?: Record<string, string>];
 
 const escape = (value: Value): string =>
@@ -13,11 +13,9 @@ const write = ([name, content, attributes = {}]: Node): string => {
   return `<${name}${marks.join('')}>${inside}</${name}>`;
 };
 
-/** Every answer is an `octopush` element whose first child is `error_code`. */
 export const xml = (code: OctopushCode | 0, nodes: readonly Node[]): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n${write(['octopush', [['error_code', codeText(code)], ...nodes]])}`;
 
-/** Codes are text of three digits. */
 export const codeText = (code: OctopushCode | 0): string => String(code).padStart(3, '0');
 
 export type { Node };

@@ -9,7 +9,7 @@ const ofEntries = (entries: Iterable<[string, unknown]>): Parameters =>
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Reads a body by its type: a form, one in parts, or JSON. One of JSON that can't be read says nothing. Throws for broken parts. */
+/** Reads a form, multipart or JSON body. Unreadable JSON counts as empty; broken multipart throws. */
 async function ofBody(c: Context): Promise<Parameters> {
   const type = c.req.header('content-type') ?? '';
   if (/^multipart\/form-data/i.test(type)) {
@@ -29,13 +29,13 @@ async function ofBody(c: Context): Promise<Parameters> {
   }
 }
 
-/** The parameters of a request: of its query and of its body, which wins. */
+/** Query and body parameters; the body wins. */
 export async function parametersOf(c: Context): Promise<Parameters> {
   const query = ofEntries(new URL(c.req.url).searchParams);
   return c.req.method === 'GET' ? query : { ...query, ...(await ofBody(c)) };
 }
 
-/** Which field each letter of `request_keys` stands for. */
+/** The field for each letter of `request_keys`. */
 const SIGNED: Record<string, string> = {
   T: 'sms_text',
   R: 'sms_recipients',
@@ -53,13 +53,13 @@ const SIGNED: Record<string, string> = {
   Q: 'request_id',
 };
 
-/** The SHA-1 of the fields that `keys` name, in their order; those that were not sent are skipped. */
+/** SHA-1 of the fields that `keys` name, in order, without missing ones. */
 export const requestSha1 = (keys: string, sent: Parameters): string =>
   createHash('sha1')
     .update(Array.from(keys, (key) => sent[SIGNED[key] ?? ''] ?? '').join(''))
     .digest('hex');
 
-/** Throws where a request says that it carries a SHA-1 and has none, or another. */
+/** Throws for a missing or wrong SHA-1 where the request announces one. */
 export function checkSha1(sent: Parameters): void {
   const { request_keys: keys = '', request_sha1: given = '' } = sent;
   if (keys === '') return;

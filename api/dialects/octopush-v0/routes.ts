@@ -15,12 +15,12 @@ import { parametersOf, type Parameters } from './parameters.ts';
 import { send, type Sent } from './send.ts';
 
 type C = Context<AccountEnv>;
-/** An answer in both of its forms, without its code. */
+/** An answer in both formats, without its code. */
 type Answer = { json: Record<string, unknown>; xml: Node[] };
 
 const wantsJson = (c: Context): boolean => /\/json\/?$/.test(c.req.path);
 
-/** HTTP 200 whatever happened: clients read no code at all under any other status. */
+/** Always HTTP 200: clients read no code under another status. */
 function answer(c: Context, code: OctopushCode | 0, { json, xml: nodes }: Answer = { json: {}, xml: [] }): Response {
   if (wantsJson(c)) return c.json({ error_code: codeText(code), ...json }, 200);
   return c.body(xml(code, nodes), 200, { 'Content-Type': 'text/xml; charset=utf-8' });
@@ -48,12 +48,12 @@ function sentAnswer({ successs, failures, ...sent }: Sent): Answer {
   };
 }
 
-/** `/api`: V0 of Octopush's API, for programs written for it. */
+/** `/api`: Octopush's V0 API. */
 export function octopushV0(services: ApiServices): Hono<AccountEnv> {
   const app = bare();
   const limit = limitRequests(services);
 
-  /** A route with and without `/json` and a slash at its end, for forms and queries alike. */
+  /** Registers a route with and without `/json` and a trailing slash, for GET and POST. */
   function on(name: string, work: (c: C, sent: Parameters) => Promise<Answer>): void {
     const paths = [`/${name}`, `/${name}/`, `/${name}/json`, `/${name}/json/`];
     app.on(['GET', 'POST'], paths, async (c) => {
@@ -78,7 +78,7 @@ export function octopushV0(services: ApiServices): Hono<AccountEnv> {
     const credit = await creditOf(services, id);
     const count = async (route: 'premium' | 'lowcost') =>
       (await segmentsFor(services, id, credit, { route, country: 'FR' })).toFixed(2);
-    // In this order: one client reads them by their places. As text: another reads a map of texts.
+    // The order matters to one client, text values to another.
     const balance = { FR: await count('premium'), XXX: await count('lowcost') };
     return {
       json: { balance },
@@ -96,7 +96,7 @@ export function octopushV0(services: ApiServices): Hono<AccountEnv> {
     return { json: {}, xml: [] };
   });
 
-  // Shop modules show this in their pages: nothing is new.
+  // Shop modules show this feed; it is empty.
   app.get('/news', (c) =>
     c.body('<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>News</title></channel></rss>', 200, {
       'Content-Type': 'text/xml; charset=utf-8',
@@ -106,7 +106,7 @@ export function octopushV0(services: ApiServices): Hono<AccountEnv> {
   return app;
 }
 
-/** Routes that do not exist here: `/api_sub`, accounts below an account, and the batches of shop modules. */
+/** For APIs that are not offered: every call gets one code. */
 export const octopushV0Without = (code: OctopushCode) => (): Hono<AccountEnv> => {
   const app = bare();
   app.all('*', (c) => answer(c, code));

@@ -8,7 +8,7 @@ import { checkSha1, type Parameters } from './parameters.ts';
 
 const MOST_TEXT = 459;
 const ROUTES: Record<string, ForeignSend['route']> = { XXX: 'lowcost', FR: 'premium', WWW: 'premium' };
-/** Lists beside the recipients, by the tag that each fills. */
+/** Parallel lists of values, by tag. */
 const LISTS = {
   prenom: 'recipients_first_names',
   nom: 'recipients_last_names',
@@ -17,7 +17,7 @@ const LISTS = {
   ch3: 'sms_fields_3',
 } as const;
 const TAG = /\{(prenom|nom|ch[1-3])\}|\((ch[1-3])\)/g;
-/** Shop modules write so of the names where they send no fields. */
+/** Shop modules use these for names when they send no fields. */
 const IN_ROUND: Record<string, string> = { ch1: 'prenom', ch2: 'nom' };
 
 const fill: ForeignSend['fill'] = (text, values) =>
@@ -25,7 +25,7 @@ const fill: ForeignSend['fill'] = (text, values) =>
     braced === undefined ? values[round] || values[IN_ROUND[round] ?? ''] || '' : (values[braced] ?? ''),
   );
 
-/** The recipients with their values. Throws where a list has another length than theirs; an empty one is none. */
+/** Recipients with their values. Throws for a list of another length; empty lists are ignored. */
 function recipientsOf(sent: Parameters): ForeignRecipient[] {
   const phones = textOf(sent['sms_recipients'])
     .split(',')
@@ -43,7 +43,7 @@ function recipientsOf(sent: Parameters): ForeignRecipient[] {
   return recipients;
 }
 
-/** When it is to go: `sending_time`, or `sending_date` under `sms_mode` 2; null for at once. */
+/** `sending_time`, or `sending_date` under `sms_mode` 2; null for at once. */
 function timeOf({ sending_time: time, sending_date: date, sms_mode: mode }: Parameters): Date | null {
   const seconds = Number(time || (mode?.trim() === '2' ? date : ''));
   return Number.isFinite(seconds) && seconds > 0 ? laterOnly(seconds * 1000) : null;
@@ -65,7 +65,7 @@ function readSend(sent: Parameters): ForeignSend {
     fill,
     ...senderOf(sent['sms_sender'], route, isOn(sent['msisdn_sender'])),
     purpose: isOn(sent['transactional']) ? 'transactional' : 'marketing',
-    // By lowcost everybody can reply, and is not asked for it.
+    // Lowcost recipients can always reply.
     withReplies: route === 'premium' && isOn(sent['with_replies']),
     sendAt: timeOf(sent),
     optimise: false,
@@ -77,7 +77,7 @@ function readSend(sent: Parameters): ForeignSend {
 
 const rounded = (micros: number, digits: number): number => Number(euros(micros).toFixed(digits));
 
-/** `/api/sms`: what is answered, as plain data for either form. */
+/** `/api/sms`: the answer as plain data. */
 export async function send(services: ApiServices, account: CallingAccount, sent: Parameters) {
   const asked = readSend(sent);
   const accepted = await acceptForeignSend(services, account, asked);

@@ -12,7 +12,7 @@ import { textOf } from '../octopush/read-values.ts';
 import { OctopushError } from '../octopush/refusals.ts';
 import { objectOf, type Fields } from './send.ts';
 
-/** The addresses that can be set, one for each kind of callback, and what each then hears of. */
+/** The callback addresses and the events of each. */
 const ADDRESSES: Record<string, EventType[]> = {
   callback_url_for_inbounds: ['reply.received'],
   callback_url_for_deliveries: ['message.delivered', 'message.undelivered'],
@@ -26,7 +26,7 @@ const endpointsOf = ({ db }: ApiServices, account: string) =>
     .em()
     .find(CallbackEndpoint, { account, deletedAt: null, description: { $in: Object.keys(ADDRESSES) } }, { exclude: ['secrets'] });
 
-/** `PATCH /user/campaign-parameters/edit`: each address is a callback endpoint, known by its name; an empty one is removed. */
+/** `PATCH /user/campaign-parameters/edit`: each address is an endpoint known by its description; an empty one is removed. */
 export async function editParameters(services: ApiServices, c: Context<AccountEnv>, body: Fields): Promise<void> {
   const fields = fieldsOf(body);
   for (const name of Object.keys(ADDRESSES)) {
@@ -47,7 +47,7 @@ export async function editParameters(services: ApiServices, c: Context<AccountEn
   if (email !== '') await setAnswerEmail(services, c, email);
 }
 
-/** The addresses stand in `callbacks` or beside it. */
+/** Addresses may stand in `callbacks` or beside it. */
 function fieldsOf(body: Fields): Fields {
   const nested = body['callbacks'];
   return { ...(typeof nested === 'object' && nested !== null && !Array.isArray(nested) ? objectOf(nested) : {}), ...body };
@@ -55,7 +55,7 @@ function fieldsOf(body: Fields): Fields {
 
 type Address = { name: string; types: string[]; url: string | undefined; format: CallbackFormat | undefined };
 
-/** Null where the endpoint is as asked. */
+/** Null where nothing changes. */
 function changeOf(
   { name, types, url, format }: Address,
   endpoint: Pick<CallbackEndpoint, 'id' | 'url' | 'format'> | undefined,
@@ -68,7 +68,7 @@ function changeOf(
   return { kind: 'endpoint-change', endpoint: endpoint.id, fields: after };
 }
 
-/** `GET /user/campaign-parameters`. Addresses carry secrets in their queries, which are shown to nobody. */
+/** `GET /user/campaign-parameters`. Queries of addresses may hold secrets and are cut off. */
 export async function showParameters(services: ApiServices, c: Context<AccountEnv>) {
   const account = c.get('account');
   const known = await endpointsOf(services, account.id);

@@ -9,14 +9,13 @@ import { accept, readSend, type Fields } from './send.ts';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TICKETS = ['ticket_number', 'sms_ticket', 'ticket'];
 
-/** The ticket that a request names. Throws for one that nobody was ever given. */
 export function ticketOf(fields: Fields): string {
   const ticket = TICKETS.map((name) => textOf(fields[name]).trim()).find((each) => each !== '') ?? '';
   if (!UUID.test(ticket)) throw new OctopushError(131);
   return ticket.toLowerCase();
 }
 
-/** Contacts of a list or with a tag, with what fills in the tags of a text. Throws where there are none. */
+/** Contacts with a tag, and their values. Throws where there are none. */
 async function contactsOf({ db }: ApiServices, account: CallingAccount, tag: string): Promise<ForeignRecipient[]> {
   const found = await rows<{ phone: string; first_name: string | null; last_name: string | null }>(
     db.pool,
@@ -30,14 +29,14 @@ async function contactsOf({ db }: ApiServices, account: CallingAccount, tag: str
   }));
 }
 
-/** `POST /sms-campaign-on-list/create` and `-on-tag/`: planned at once, and sent when it is told to. */
+/** `POST /sms-campaign-on-list/create` and `-on-tag/`: planned at once, sent by a later call. */
 export async function createOnTag(services: ApiServices, account: CallingAccount, body: Fields) {
   const recipients = await contactsOf(services, account, tagOf(body['list_name']) || tagOf(body['tag_name']));
   const sent = await accept(services, account, { ...readSend(body), recipients, onWord: true });
   return { ticket_number: sent.sms_ticket, ...sent };
 }
 
-/** Its `POST …/send`. Throws for one that was sent, cancelled, or never made. */
+/** Its `POST …/send`. Throws unless the campaign waits for it. */
 export async function sendOnTag({ db, runs }: ApiServices, account: CallingAccount, ticket: string) {
   const moved = await affected(
     db.pool,
@@ -59,7 +58,7 @@ export async function showOnTag({ db }: ApiServices, account: CallingAccount, ti
   return { ticket_number: ticket, status: found.state === 'cancelled' ? 'failed' : 'ready_to_be_sent' };
 }
 
-/** `DELETE /sms-campaign/cancel`: what has not gone yet does not go. */
+/** `DELETE /sms-campaign/cancel`: cancels what has not gone yet. */
 export async function cancelCampaign({ db, runs }: ApiServices, account: CallingAccount, ticket: string): Promise<void> {
   const campaigns = await affected(
     db.pool,
@@ -76,7 +75,7 @@ export async function cancelCampaign({ db, runs }: ApiServices, account: Calling
   if (messages === 0) throw new OctopushError(131);
 }
 
-/** `GET /sms-campaign/draft`: everything accepted here is validated. */
+/** `GET /sms-campaign/draft`: everything accepted is validated. */
 export async function showDraft({ db }: ApiServices, account: CallingAccount, ticket: string) {
   const [found] = await rows<{ contacts: number; micros: string | null }>(
     db.pool,

@@ -9,7 +9,7 @@ import { objectOf, type Fields } from './send.ts';
 const MOST_DELETED = 200;
 const MOST_TAG = 50;
 
-/** A list of theirs is a tag of ours. */
+/** Their lists are our tags. */
 export const tagOf = (value: unknown): string =>
   Array.from(textOf(value).replaceAll('|', ' ').trim()).slice(0, MOST_TAG).join('');
 
@@ -22,7 +22,7 @@ const itemsOf = (value: unknown): unknown[] => {
   return value;
 };
 
-/** `POST /contact/create`: adds contacts, under a list's and a tag's name; one number that can't be read refuses all. */
+/** `POST /contact/create`, tagged by list and tag name; one unreadable number refuses all. */
 export async function createContacts({ db }: ApiServices, account: CallingAccount, body: Fields): Promise<void> {
   const tags = [tagOf(body['list_name']), tagOf(body['tag_name'])].filter((tag) => tag !== '');
   const contacts = itemsOf(body['contacts']).map((each) => {
@@ -39,7 +39,7 @@ export async function createContacts({ db }: ApiServices, account: CallingAccoun
   await storeContacts(db.pool, account.id, [...new Map(contacts.map((each) => [each.phone, each])).values()]);
 }
 
-/** `DELETE /contact/delete`: those that are not there are gone already. */
+/** `DELETE /contact/delete`; missing contacts are ignored. */
 export async function deleteContacts({ db }: ApiServices, account: CallingAccount, body: Fields): Promise<void> {
   const phones = itemsOf(body['phone_numbers']);
   if (phones.length > MOST_DELETED) throw new OctopushError(305);
@@ -53,7 +53,7 @@ export function listNameOf(body: Fields): string {
   return name;
 }
 
-/** Empties a list: its contacts stay, without its name. Throws where nobody is on it. */
+/** Removes the list's tag from its contacts. Throws for an empty list. */
 export async function emptyList({ db }: ApiServices, account: CallingAccount, body: Fields): Promise<void> {
   const taken = await affected(
     db.pool,

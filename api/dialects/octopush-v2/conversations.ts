@@ -15,7 +15,6 @@ function pageOf({ page, per_page: perPage }: Query): { limit: number; offset: nu
   return { limit, offset: (whole(page, 1, 10_000) - 1) * limit };
 }
 
-/** The conversation that is asked for, by its id or its number. */
 async function findOne({ db }: ApiServices, account: string, query: Query): Promise<{ id: string; phone: string } | undefined> {
   const { conversation_id: id = '', contact, phone_number: number } = query;
   const [found] = await rows<{ id: string; phone: string }>(
@@ -26,7 +25,7 @@ async function findOne({ db }: ApiServices, account: string, query: Query): Prom
   return found;
 }
 
-/** `GET /conversations/list`, the one that was last written in first. */
+/** `GET /conversations/list`, newest first. */
 export async function listConversations({ db }: ApiServices, { id }: CallingAccount, query: Query) {
   const { limit, offset } = pageOf(query);
   const found = await rows<{ id: string; phone: string; unread: number; at: Date }>(
@@ -43,7 +42,6 @@ export async function listConversations({ db }: ApiServices, { id }: CallingAcco
   }));
 }
 
-/** Our states in their words. */
 const STATUSES: Record<string, string> = {
   delivered: 'DELIVERED',
   undelivered: 'NOT_DELIVERED',
@@ -63,7 +61,7 @@ type Entry = {
   state: string | null;
 };
 
-/** `GET /conversations/messages/list`: what was said with one contact, the newest first; without one, what came in from all. */
+/** `GET /conversations/messages/list`: one contact's thread, or without a contact all replies; newest first. */
 export async function listMessages(services: ApiServices, account: CallingAccount, query: Query) {
   const { limit, offset } = pageOf(query);
   const all = !(query['contact'] ?? query['phone_number'] ?? query['conversation_id']);

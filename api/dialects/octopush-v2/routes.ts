@@ -15,7 +15,7 @@ import { createContacts, deleteContacts, emptyList, listNameOf } from './contact
 import { listConversations, listMessages } from './conversations.ts';
 import { objectOf, sendCampaign, sentStatus, type Fields } from './send.ts';
 
-/** Everything that is refused here, in the one form that every client of V2 reads. */
+/** All refusals take the form that V2 clients read. */
 function refuse(c: Context<AccountEnv>, error: Error): Response {
   const known = error instanceof AppError ? octopushError(error) : error;
   if (known instanceof OctopushError) return answerError(c, known);
@@ -33,24 +33,24 @@ function answerError(c: Context, { code, message, status }: OctopushError): Resp
 }
 const tooLarge = (c: Context): Response => answerError(c, new OctopushError(500, 'The request is too large.', 413));
 
-/** The JSON object of a request, wherever it stands; a body that is not one is refused. */
+/** The request's JSON object, from body or query. Throws for anything else. */
 async function bodyOf(c: Context): Promise<Fields> {
   const sent = await c.req.text();
   try {
     const read = objectOf(sent.trim() === '' ? c.req.query() : JSON.parse(sent));
     if (Object.keys(read).length > 0) return read;
   } catch {
-    // Said below, as of one that says nothing.
+    // Refused below, like an empty object.
   }
   throw new OctopushError(100);
 }
 
 const ROUTES = { premium: 'premium_sms', lowcost: 'low_cost_sms' } as const;
 
-/** A trailing slash is nobody's mistake. */
+/** With and without a trailing slash. */
 const both = (path: string): string[] => [path, `${path}/`];
 
-/** `/v1/public`: V2 of Octopush's API, for programs written for it. */
+/** `/v1/public`: Octopush's V2 API. */
 export function octopushV2(services: ApiServices): Hono<AccountEnv> {
   const app = new Hono<AccountEnv>();
   app.onError((error, c) => refuse(c, error));

@@ -13,14 +13,14 @@ const TAG = new RegExp(`\\{(${TAGS.join('|')})\\}`, 'g');
 const AnyObject = z.record(z.string(), z.unknown());
 export type Fields = z.infer<typeof AnyObject>;
 
-/** A JSON object of whatever fields; none of them is refused for its type. Throws for anything else. */
+/** A JSON object with any fields. Throws for anything else. */
 export function objectOf(value: unknown): Fields {
   const read = AnyObject.safeParse(value);
   if (!read.success) throw new OctopushError(100);
   return read.data;
 }
 
-/** Numbers alone, or objects of a number and what fills in the tags. */
+/** Plain numbers, or objects with tag values. */
 function recipientsOf(value: unknown): ForeignRecipient[] {
   if (!Array.isArray(value) || value.length === 0) throw new OctopushError(110);
   if (value.length > MOST_RECIPIENTS) throw new OctopushError(305);
@@ -31,7 +31,7 @@ function recipientsOf(value: unknown): ForeignRecipient[] {
   });
 }
 
-/** The text of a send. Throws where there is none, or more than goes in one message. */
+/** The text of a send. Throws for an empty or too long one. */
 export function messageOf(value: unknown): string {
   const text = textOf(value);
   if (text.trim() === '') throw new OctopushError(107);
@@ -39,7 +39,7 @@ export function messageOf(value: unknown): string {
   return text;
 }
 
-/** The request, with everything optional left out, null or written as text. */
+/** Optional fields may be missing, null or text. */
 export function readSend(body: Fields): Omit<ForeignSend, 'recipients'> {
   const text = messageOf(body['text']);
   const route = textOf(body['type'] ?? body['sms_type']) === 'sms_low_cost' ? 'lowcost' : 'premium';
@@ -59,7 +59,6 @@ export function readSend(body: Fields): Omit<ForeignSend, 'recipients'> {
   };
 }
 
-/** Accepts a send, and answers as V2 does. */
 export async function accept(services: ApiServices, account: CallingAccount, asked: ForeignSend) {
   const accepted = await acceptForeignSend(services, account, asked);
   if ('refused' in accepted) throw new OctopushError(codeOf(accepted.refused, 'v2', asked.route), accepted.detail);
@@ -72,9 +71,9 @@ export async function accept(services: ApiServices, account: CallingAccount, ask
   };
 }
 
-/** `POST /sms-campaign/send`: everything optional may be left out, null or text, and what is not known is ignored. */
+/** `POST /sms-campaign/send`. */
 export const sendCampaign = (services: ApiServices, account: CallingAccount, body: Fields) =>
   accept(services, account, { ...readSend(body), recipients: recipientsOf(body['recipients']) });
 
-/** One client wants exactly 201, another exactly 200, and that one alone calls the type `sms_type`. */
+/** One client requires 201, another 200; only the latter names the type `sms_type`. */
 export const sentStatus = (body: Fields): 200 | 201 => ('sms_type' in body && !('type' in body) ? 200 : 201);

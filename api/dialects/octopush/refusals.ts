@@ -2,7 +2,7 @@ import type { AppError } from '../../../domain/problems/errors.ts';
 import type { ErrorCode } from '../../../domain/problems/said.ts';
 import type { ForeignRefusal } from '../accept-foreign-send.ts';
 
-/** The meaning of each code by its documentation; the same in both generations but where `V2` says otherwise. */
+/** Meaning of each code in Octopush's documentation. */
 export const MEANINGS = {
   100: 'No parameters were sent.',
   101: 'The login details are incorrect.',
@@ -38,7 +38,6 @@ export const MEANINGS = {
 } as const;
 export type OctopushCode = keyof typeof MEANINGS;
 
-/** By generation: V0 first. */
 const CODES: Record<ForeignRefusal, readonly [v0: OctopushCode, v2: OctopushCode]> = {
   'two-way-off': [201, 201],
   'no-credit': [104, 104],
@@ -59,7 +58,6 @@ export const codeOf = (refused: ForeignRefusal, generation: 'v0' | 'v2', route: 
 
 type Status = 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503;
 
-/** A refusal under a code of its table, with what there is to say in particular. */
 export class OctopushError extends Error {
   readonly code: OctopushCode;
   readonly status: Status;
@@ -72,7 +70,7 @@ export class OctopushError extends Error {
   }
 }
 
-/** Refusals of the rest of the API, under codes of its table, with the status that V2 gives them. */
+/** Octopush code and V2 status for our other refusals. */
 const OURS: Partial<Record<ErrorCode, readonly [OctopushCode, Status]>> = {
   unauthenticated: [101, 401],
   forbidden: [207, 403],

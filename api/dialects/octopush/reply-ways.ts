@@ -5,7 +5,7 @@ import { ReplyEmails } from '../../reply-settings/setting-change.ts';
 import type { AccountEnv, ApiServices } from '../../services.ts';
 import { OctopushError } from './refusals.ts';
 
-/** Has replies sent to an address too: set up at once, or asked of the operator for an account that is on V0. */
+/** Adds an address that replies are mailed to; a V0 account asks its operator for it. */
 export async function setAnswerEmail(services: ApiServices, c: Context<AccountEnv>, address: string): Promise<void> {
   const account = c.get('account').id;
   const known = await services.db.em().find(ReplyEmail, { account, deletedAt: null }, { orderBy: { id: 'asc' } });

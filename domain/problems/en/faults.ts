@@ -1,6 +1,6 @@
-/** Of each thing that can be wrong with a value: the problem, said of its field, and what to do about it. */
+/** The problem of a value, worded after its field, and the remedy. */
 export const faults = {
-  // Of any field.
+  // Any field.
   missing: ['is missing', 'Send a value: {expected}'],
   empty: ['is empty', 'Write something'],
   'no-items': ['is empty', 'Send at least one item'],
@@ -49,7 +49,7 @@ export const faults = {
   ],
   'code-form': ['has a form that is not accepted', 'Send the six digits of the authenticator, or a recovery code'],
   'number-in-view': ['is not accepted', 'A view keeps nobody’s number: look for words'],
-  // Of the settings of a carrier.
+  // Carrier settings.
   path: ['has a form that is not accepted', 'Write a path such as messages.0.id'],
   'header-value': ['has a form that is not accepted', 'Write the value of a header in one line, without control characters'],
   'header-name': ['has a form that is not accepted', 'Write the name of a header'],
@@ -73,7 +73,7 @@ export const faults = {
   'signed-without-body': ['does not hold {{body}}', 'Sign {{body}} too'],
   'no-timestamp-header': ['is missing', 'Name the header that {{timestamp}} comes in'],
 
-  // Of any field again.
+  // Any field again.
   'number-not-yours': ['does not exist', 'Send a short code, or a number that the account rents'],
   'account-name': ['is not the name of the account', 'Type the name as it stands in the console'],
   'not-there': ['does not exist', 'Send the id of one that is there'],
@@ -82,7 +82,7 @@ export const faults = {
   'ends-before': ['ends before it begins', 'Let it end after it begins; what goes past midnight is two, the first until 24:00'],
   'days-reversed': ['ends before it begins', 'Let its last day be its first, or later'],
 
-  // Of a request as a whole.
+  // Whole requests.
   'not-json': ['is not valid JSON', 'Send one JSON object, encoded as UTF-8'],
   'json-type': ['is not JSON', 'Send Content-Type: application/json'],
   'not-utf8': ['is not valid UTF-8', 'Encode it as UTF-8'],
@@ -97,7 +97,7 @@ export const faults = {
   'csv-rows': ['has {n} rows', 'Send {most} at most at a time'],
   'csv-value': ['has a value that is too long', 'Send values of 100 characters at most, and 50 tags'],
 
-  // Of phone numbers.
+  // Phone numbers.
   'phone-missing': ['is missing', 'Send the phone number, such as "+33612345678"'],
   'phone-empty': ['is empty', 'Send a phone number such as +33612345678'],
   'phone-as-number': ['is a number', 'Send the phone number as a string, such as "+33612345678"'],
@@ -110,7 +110,7 @@ export const faults = {
   ],
   'opt-out-form': ['is not an object of phone and reason', 'Send a phone number such as +33612345678'],
 
-  // Of texts.
+  // Texts.
   'text-empty': ['is empty', 'Write a text'],
   'text-control': ['contains a control character', 'Remove it; a line break or a space may stand in its place'],
   'text-broken': ['contains half of a surrogate pair', 'Remove the broken character'],
@@ -133,7 +133,7 @@ export const faults = {
   'stop-not-said': ['does not say how to stop', 'Send words such as "STOP au XXXXX" or "STOP SMS au 36105"'],
   'control-in-url': ['is not accepted', 'Remove the line break or other control character'],
 
-  // Of recipients, row by row.
+  // Recipients, by row.
   'row-not-object': ['is not an object', 'Send {"to": "+33612345678", …}'],
   'value-too-large': ['is too large a number', 'Send it as a string'],
   'value-type': ['is neither text nor a number', 'Send it as a string'],
@@ -171,7 +171,7 @@ export const faults = {
   ],
   'campaign-refused': ['is refused: {detail}', 'Change the campaign, or ask your operator'],
 
-  // Of lists.
+  // Lists.
   'list-empty': ['is empty', 'Send a header and at least one recipient'],
   'list-without-rows': ['has no rows', 'Send a header and at least one recipient'],
   'list-selects-nobody': ['has no rows', 'Fill the list, or choose other tags'],
@@ -207,7 +207,7 @@ export const faults = {
     'Send {"skipInvalid": true}, or see GET /campaigns/{{id}}/recipients/faults and send the list again',
   ],
 
-  // Of campaigns and senders.
+  // Campaigns and senders.
   'send-at-past': ['is in the past', 'Leave it out to send at once'],
   'send-at-far': ['is more than a year ahead', 'Send a time within a year'],
   'alerts-only': ['is for transactional messages', 'Leave it out, or send purpose: transactional'],
@@ -252,7 +252,7 @@ export const faults = {
     'Send it by the premium route, leave them out, or change the policy lowcostMarketing',
   ],
 
-  // Of settings.
+  // Settings.
   'not-within-a-year': ['is not within a year before until', 'Ask for {n} days at most'],
   'since-not-over': ['is not over yet', 'Name a time before now'],
   'until-not-after': ['is not after since', 'Name a time after since, or leave it out for now'],

@@ -1,4 +1,4 @@
-/** Of refusals that say more than their code does, and of warnings. `{n}` is a fact; see ../said.ts for the rest. */
+/** Details of refusals, and warnings. `{n}` is a fact; see ../said.ts. */
 export const sentences = {
   'first-fault': '{field:field} {problem}.',
   'first-fault-of-row': 'Row {row}: {field:field} {problem}.',

@@ -1,4 +1,4 @@
-/** Of each refusal: its title, the sentence where there is nothing more particular to say, and what to do. */
+/** For each refusal: title, default sentence, remedy. */
 export const titles = {
   'invalid-request': [
     'The request is not valid',
