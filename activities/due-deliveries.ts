@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Channel } from '../database/callbacks/delivery.ts';
 import { affected, rows } from '../database/sql.ts';
 import { LEASE, OPEN, OVERDUE, OWN_RUNS } from './callbacks/claim-callbacks.ts';
+import { untilDue } from './callbacks/hold-callbacks.ts';
 import { CHANNEL_OPEN } from './mail/relay-state.ts';
 
 /**
@@ -46,5 +47,5 @@ export async function untilNextDue(pool: Pool, channel: Channel): Promise<number
        union all select min(lease_until) from deliveries where channel = $1 and state = 'in_flight') t`,
     [channel],
   );
-  return next?.ms === null || next === undefined ? null : Math.max(0, Math.ceil(next.ms));
+  return untilDue(next?.ms);
 }

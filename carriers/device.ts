@@ -9,19 +9,12 @@ export type DeviceAnswer =
   | { kind: 'unsent'; reason: string; refused: boolean }
   | { kind: 'unknown'; reason: string };
 
-export type Device = {
-  get(path: string): Promise<DeviceAnswer>;
-  post(path: string, body: unknown): Promise<DeviceAnswer>;
-  /** Aborts calls at once, or lets them finish. */
-  close(atOnce: boolean): Promise<void>;
-};
-
 const CONNECT_MS = 5000;
 /** Far above a full inbox page; longer answers are cut off. */
 const LONGEST_ANSWER = 8 * 1_048_576;
 
 /** The device's HTTP API. Answers an authentication challenge once and reuses it; calls never throw. */
-export function openDevice(url: string, credentials: Credentials, timeoutMs: number): Device {
+export function openDevice(url: string, credentials: Credentials, timeoutMs: number) {
   // No keep-alive: a connection the device closed meanwhile would put the next call's messages in doubt.
   const agent = new Agent({ connections: 4, connect: { timeout: CONNECT_MS }, pipelining: 0 });
   const base = new URL(url);
@@ -82,9 +75,10 @@ export function openDevice(url: string, credentials: Credentials, timeoutMs: num
   }
 
   return {
-    get: (path) => call('GET', path, null),
-    post: (path, body) => call('POST', path, JSON.stringify(body)),
-    close(atOnce) {
+    get: (path: string) => call('GET', path, null),
+    post: (path: string, body: unknown) => call('POST', path, JSON.stringify(body)),
+    /** Aborts calls at once, or lets them finish. */
+    close(atOnce: boolean): Promise<void> {
       destroyed = atOnce;
       return atOnce ? agent.destroy() : agent.close();
     },

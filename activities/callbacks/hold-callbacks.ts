@@ -82,12 +82,9 @@ export async function freeStopped(pool: Pool, endpointId: string): Promise<boole
   return freed === HOLD_PAGE;
 }
 
-export type Owed = {
-  backlog: number;
-  inFlight: number;
-  /** Until the next delivery not yet held; null if none. */
-  untilDueMs: number | null;
-};
+/** Whole milliseconds until something is due; null if nothing is. */
+export const untilDue = (ms: number | null | undefined): number | null =>
+  typeof ms === 'number' ? Math.max(0, Math.ceil(ms)) : null;
 
 /** A delivery awaiting a retry: ids and numbers only. */
 export type WaitingDelivery = {
@@ -99,10 +96,7 @@ export type WaitingDelivery = {
 };
 
 /** Deliveries of an unsteady endpoint that failed twice. */
-export async function failedTwiceAt(
-  pool: Pool,
-  endpointId: string,
-): Promise<{ waiting: number; inFlight: number; untilDueMs: number | null }> {
+export async function failedTwiceAt(pool: Pool, endpointId: string) {
   const [row] = await rows<{ waiting: number; in_flight: number; ms: number | null }>(
     pool,
     `select (count(*) filter (where state <> 'in_flight'))::int as waiting, (count(*) filter (where state = 'in_flight'))::int as in_flight,
@@ -111,11 +105,7 @@ export async function failedTwiceAt(
        and (${OPEN} and next_at is not null and attempts >= ${UNSTEADY_ATTEMPTS} or state = 'in_flight' and attempts > ${UNSTEADY_ATTEMPTS})`,
     [endpointId],
   );
-  return {
-    waiting: row?.waiting ?? 0,
-    inFlight: row?.in_flight ?? 0,
-    untilDueMs: typeof row?.ms === 'number' ? Math.max(0, Math.ceil(row.ms)) : null,
-  };
+  return { waiting: row?.waiting ?? 0, inFlight: row?.in_flight ?? 0, untilDueMs: untilDue(row?.ms) };
 }
 
 /** Deliveries waiting at an endpoint: count, attempts in its own schedule, next due time, and the oldest ones already attempted. */
@@ -142,7 +132,8 @@ export async function waitingAt(pool: Pool, endpointId: string, most: number) {
   };
 }
 
-export async function owedAt(pool: Pool, endpointId: string): Promise<Owed> {
+/** What is held or due at an endpoint, is under way, and when the next not yet held is due. */
+export async function owedAt(pool: Pool, endpointId: string) {
   const [row] = await rows<{ backlog: number; in_flight: number; ms: number | null }>(
     pool,
     `select
@@ -153,10 +144,5 @@ export async function owedAt(pool: Pool, endpointId: string): Promise<Owed> {
          where endpoint_id = $1 and channel = 'callback' and ${OPEN} and state <> 'held') as ms`,
     [endpointId],
   );
-  const ms = row?.ms ?? null;
-  return {
-    backlog: row?.backlog ?? 0,
-    inFlight: row?.in_flight ?? 0,
-    untilDueMs: ms === null ? null : Math.max(0, Math.ceil(ms)),
-  };
+  return { backlog: row?.backlog ?? 0, inFlight: row?.in_flight ?? 0, untilDueMs: untilDue(row?.ms) };
 }

@@ -10,16 +10,7 @@ import { settleAndClaim, type Claim, type Settled } from './claim-and-settle.ts'
 /** The slot was lost or given up; waiting messages are still `queued`. */
 export class SlotLost extends Error {}
 
-export type SendLoop = {
-  /** Gives every message one turn, accounts in rotation. Rejects with SlotLost; messages without a turn are still `queued`. */
-  send(messages: OutboundMessage[], account?: string): Promise<void>;
-  pause(paused: boolean): void;
-  accepted(): number;
-  /** Time of the last lease renewal, monotonic clock. */
-  renewed(atMs: number): void;
-  /** Takes no more messages; resolves when every result under way is stored. */
-  stop(): Promise<void>;
-};
+export type SendLoop = ReturnType<typeof createSendLoop>;
 
 export type SendLoopDeps = {
   pool: Pool;
@@ -55,7 +46,7 @@ type Loop = SendLoopDeps & {
  * batches take turns: a million messages of one do not hold back another's hundred. A turn starts when half the window is free,
  * or nothing else is expected.
  */
-export function createSendLoop(deps: SendLoopDeps): SendLoop {
+export function createSendLoop(deps: SendLoopDeps) {
   const loop: Loop = {
     ...deps,
     jobs: createJobQueue(deps.pace),
@@ -70,7 +61,8 @@ export function createSendLoop(deps: SendLoopDeps): SendLoop {
     accepted: 0,
   };
   return {
-    send(messages, account = '') {
+    /** Gives every message one turn, accounts in rotation. Rejects with SlotLost; messages without a turn are still `queued`. */
+    send(messages: OutboundMessage[], account = ''): Promise<void> {
       if (loop.state !== 'open') return Promise.reject(new SlotLost('the slot is being given up'));
       if (messages.length === 0) return Promise.resolve();
       return new Promise<void>((resolve, reject) => {
@@ -79,15 +71,17 @@ export function createSendLoop(deps: SendLoopDeps): SendLoop {
         void run(loop);
       });
     },
-    pause(now) {
+    pause(now: boolean): void {
       loop.paused = now;
       loop.wake();
     },
     accepted: () => loop.accepted,
-    renewed(atMs) {
+    /** Time of the last lease renewal, monotonic clock. */
+    renewed(atMs: number): void {
       loop.renewedAt = atMs;
     },
-    async stop() {
+    /** Takes no more messages; resolves when every result under way is stored. */
+    async stop(): Promise<void> {
       if (loop.state === 'open') loop.state = 'stopping';
       const error = new SlotLost('the slot is being given up');
       for (const job of loop.jobs.clear()) job.failed(error);

@@ -17,16 +17,7 @@ export type LinkHandlers = {
   lost(reason: string): void;
 };
 
-export type Link = {
-  state(): LinkState;
-  since(): Date;
-  lastError(): string | null;
-  refused(): boolean;
-  drop(reason: string): void;
-  /** Stops reconnecting. */
-  drain(): void;
-  close(graceMs: number): Promise<void>;
-};
+export type Link = ReturnType<typeof openLink>;
 
 type Standing = {
   settings: SmppSettings;
@@ -56,7 +47,7 @@ export function openLink(
   settings: SmppSettings,
   { bind, home, log }: { bind: BindCommand; home: number; log: Logger },
   handlers: LinkHandlers,
-): Link {
+) {
   const link: Standing = {
     settings,
     bind,
@@ -81,14 +72,15 @@ export function openLink(
     since: () => link.since,
     lastError: () => link.lastError,
     refused: () => link.loginRefused,
-    drop: (reason) => link.connection?.drop(reason),
-    drain() {
+    drop: (reason: string) => link.connection?.drop(reason),
+    /** Stops reconnecting. */
+    drain(): void {
       link.ending = true;
       clearTimeout(link.retry);
       if (link.state === 'bound') enter(link, 'draining');
       else link.connection?.drop('closed');
     },
-    async close(graceMs) {
+    async close(graceMs: number): Promise<void> {
       link.ending = true;
       clearTimeout(link.retry);
       await link.connection?.unbind(graceMs);

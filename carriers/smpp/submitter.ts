@@ -24,25 +24,7 @@ const OUTCOMES: [number, SmppSettings['outcomes'][string]][] = [
 type Message = { outcomes: SegmentOutcome[]; open: number; unanswered: number; settle(result: SubmitResult): void };
 type Segment = { message: Message; index: number; frame: Buffer; again: number; writtenAt: number };
 
-export type Submitter = {
-  submit(message: OutboundMessage): Promise<SubmitResult>;
-  attach(connection: Connection): void;
-  /** The connection is lost: written segments are in doubt, the rest unsent. */
-  detach(reason: string): void;
-  answered(pdu: MessageResp | Plain): void;
-  /** Writes what window, rate and pauses allow. */
-  pump(): void;
-  window(): number;
-  /** The status refusing one submission after the other; null while the carrier accepts. */
-  refusing(): string | null;
-  /** False without a connection, or during a pause. */
-  ready(): boolean;
-  unanswered(): number;
-  /** Segments without an outcome. */
-  unfinished(): number;
-  /** Takes nothing more; finishes what was begun. */
-  stop(): void;
-};
+export type Submitter = ReturnType<typeof createSubmitter>;
 
 type Deps = {
   log: Logger;
@@ -71,7 +53,7 @@ type Submissions = Deps & {
 };
 
 /** One session's window, rate, pauses and timers. Every message gets exactly one result. */
-export function createSubmitter(settings: SmppSettings, deps: Deps): Submitter {
+export function createSubmitter(settings: SmppSettings, deps: Deps) {
   const { segmentsPerSecond, maxBinds } = settings;
   const own = Object.entries(settings.outcomes).map(([name, outcome]) => [statusOf(name) ?? 0, outcome] as const);
   const at: Submissions = {
@@ -89,22 +71,28 @@ export function createSubmitter(settings: SmppSettings, deps: Deps): Submitter {
     timer: null,
   };
   return {
-    submit: (message) => submit(at, message),
-    attach(fresh) {
+    submit: (message: OutboundMessage) => submit(at, message),
+    attach(fresh: Connection): void {
       at.connection = fresh;
       const pauseMs = at.throttle.remainingMs();
       if (pauseMs > 0) wakeIn(at, pauseMs);
       at.changed();
     },
-    detach: (reason) => detach(at, reason),
-    answered: (pdu) => answered(at, pdu),
+    /** The connection is lost: written segments are in doubt, the rest unsent. */
+    detach: (reason: string) => detach(at, reason),
+    answered: (pdu: MessageResp | Plain) => answered(at, pdu),
+    /** Writes what window, rate and pauses allow. */
     pump: () => pump(at),
     window: () => windowOf(at),
+    /** The status refusing one submission after the other; null while the carrier accepts. */
     refusing: () => at.trouble.shown(),
+    /** False without a connection, or during a pause. */
     ready: () => at.connection !== null && !at.stopped && at.throttle.remainingMs() === 0,
     unanswered: () => at.unanswered.size,
+    /** Segments without an outcome. */
     unfinished: () => at.unanswered.size + at.queue.length,
-    stop() {
+    /** Takes nothing more; finishes what was begun. */
+    stop(): void {
       at.stopped = true;
       const begun = (segment: Segment): boolean => segment.message.unanswered > 0 || segment.message.outcomes.length > 0;
       const dropped = at.queue.filter((segment) => !begun(segment));

@@ -6,19 +6,10 @@ const SLAB = 65_536;
 /** `done` gets an error if the octets were not written. */
 type Write = (octets: Buffer, done: (error?: Error | null) => void) => void;
 
-export type PduWriter = {
-  /**
-   * Encodes at once (throws a SmppError for a value that does not fit) and writes with the rest of this event-loop turn.
-   * `written` is called once the system has the octets, never if writing failed.
-   */
-  pdu(pdu: OutgoingPdu, written?: () => void): void;
-  /** Copies an encoded PDU under a new sequence number. */
-  frame(frame: Buffer, sequence: number): void;
-  flush(): void;
-};
+export type PduWriter = ReturnType<typeof createPduWriter>;
 
 /** Gathers PDUs in one buffer, so that a hundred cost one write. Octets handed over are never overwritten. */
-export function createPduWriter(write: Write): PduWriter {
+export function createPduWriter(write: Write) {
   let slab = Buffer.allocUnsafeSlow(SLAB);
   let start = 0;
   let end = 0;
@@ -54,13 +45,18 @@ export function createPduWriter(write: Write): PduWriter {
   }
 
   return {
-    pdu(pdu, written) {
+    /**
+     * Encodes at once (throws a SmppError for a value that does not fit) and writes with the rest of this event-loop turn.
+     * `written` is called once the system has the octets, never if writing failed.
+     */
+    pdu(pdu: OutgoingPdu, written?: () => void): void {
       makeRoom(encodedSize(pdu));
       end = encodeInto(slab, end, pdu);
       if (written) waiting.push(written);
       schedule();
     },
-    frame(frame, sequence) {
+    /** Copies an encoded PDU under a new sequence number. */
+    frame(frame: Buffer, sequence: number): void {
       makeRoom(frame.length);
       slab.set(frame, end);
       slab.writeUInt32BE(sequence, end + 12);
