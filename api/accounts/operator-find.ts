@@ -16,7 +16,7 @@ const Found = z
   })
   .openapi('Found');
 const find = routesOf('Operator')('get', '/find', 'findForOperator', {
-  summary: 'What an id is, or which accounts wrote to a phone number; who looked is in the audit log, the number is not',
+  summary: 'Find what an id belongs to, or which accounts wrote to a phone number. The search is audited, without the number',
   request: { query: z.object({ q: z.string().trim().min(3).max(60) }) },
   responses: ok('The newest first, 20 at most', z.object({ items: z.array(Found) })),
 });

@@ -43,7 +43,7 @@ const RequestView = z
 
 const route = routesOf('Operator: accounts');
 const queue = route('get', '/two-way-requests', 'listTwoWayRequests', {
-  summary: 'Accounts that wait for two-way SMS, who waits longest first',
+  summary: 'Accounts that wait for two-way SMS, longest wait first',
   request: { query: PageQuery },
   responses: ok('A page', pageOf(RequestView)),
 });

@@ -30,12 +30,12 @@ const get = route('get', '/callback-endpoints/{id}', 'getCallbackEndpoint', {
   responses: one,
 });
 const change = route('patch', '/callback-endpoints/{id}', 'changeCallbackEndpoint', {
-  summary: 'Change an endpoint; setting the URL takes up again what a 410 held',
+  summary: 'Change an endpoint; setting the URL resumes deliveries held by a 410',
   request: { params: IdParam, body: body(EndpointChange) },
   responses: { ...one, ...conflict, ...refused, ...asked },
 });
 const remove = route('delete', '/callback-endpoints/{id}', 'deleteCallbackEndpoint', {
-  summary: 'Delete an endpoint; what is owed to it is aborted, and stays listed',
+  summary: 'Delete an endpoint; its open deliveries are aborted and stay listed',
   request: { params: IdParam },
   responses: done('Deleted', { ...notFound, ...conflict, ...asked }),
 });

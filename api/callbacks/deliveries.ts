@@ -116,7 +116,7 @@ const RequestView = z
   })
   .openapi('DeliveryRequest');
 const request = route('get', '/deliveries/{id}/request', 'getDeliveryRequest', {
-  summary: 'What every attempt at a delivery posts; each is signed anew',
+  summary: 'The request that every attempt at a delivery posts; each attempt has its own signature',
   request: { params: IdParam },
   responses: ok('The request', RequestView, notFound),
 });

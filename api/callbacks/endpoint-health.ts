@@ -42,7 +42,7 @@ const EndpointHealthView = z
 
 const route = routesOf('Callback endpoints');
 const health = route('get', '/callback-endpoints/{id}/health', 'callbackEndpointHealth', {
-  summary: 'How an endpoint does, what waits for it, and what happens next',
+  summary: 'An endpoint’s health, its waiting deliveries, and what happens next',
   request: { params: IdParam },
   responses: ok('Its health', EndpointHealthView, notFound),
 });

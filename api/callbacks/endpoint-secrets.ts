@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { asked, changeReplies } from '../reply-settings/request-setting-change.ts';
-import { RoundRobinQueue } from '../reply-settings/endpoint-fields.ts';
+import { SecretRotation } from '../reply-settings/endpoint-fields.ts';
 import { notFound } from '../http/problem.ts';
 import { forAccounts, created, routesOf } from '../http/route.ts';
 import { body, IdParam, Time } from '../http/schemas.ts';
@@ -19,7 +19,7 @@ const RotatedSecret = z
 const route = routesOf('Callback endpoints');
 const rotate = route('post', '/callback-endpoints/{id}/secrets', 'rotateCallbackSecret', {
   summary: 'A new signing secret; for a while the one before it signs too',
-  request: { params: IdParam, body: body(RoundRobinQueue) },
+  request: { params: IdParam, body: body(SecretRotation) },
   responses: created('The new secret', RotatedSecret, { ...notFound, ...asked }),
 });
 

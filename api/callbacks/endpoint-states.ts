@@ -12,17 +12,17 @@ const route = routesOf('Callback endpoints');
 const responses = ok('The endpoint', EndpointView, { ...notFound, ...conflict, ...asked });
 
 const pause = route('post', '/callback-endpoints/{id}/pause', 'pauseCallbackEndpoint', {
-  summary: 'Stop posting for now; what comes is held',
+  summary: 'Pause posting; new deliveries are held',
   request: { params: IdParam },
   responses,
 });
 const resume = route('post', '/callback-endpoints/{id}/resume', 'resumeCallbackEndpoint', {
-  summary: 'Go on after a pause; what was held is sent, oldest first, slowly at the start',
+  summary: 'Resume after a pause; held deliveries are sent oldest first, slowly at the start',
   request: { params: IdParam },
   responses,
 });
 const enable = route('post', '/callback-endpoints/{id}/enable', 'enableCallbackEndpoint', {
-  summary: 'Take up an endpoint again that was disabled, is gone, or fails: it is tried at once',
+  summary: 'Enable an endpoint that is disabled, gone or failing: it is tried at once',
   request: { params: IdParam, body: body(Enabling) },
   responses,
 });

@@ -36,10 +36,10 @@ const EventPage = z
 
 const route = routesOf('Events');
 const list = route('get', '/events', 'listEvents', {
-  summary: 'Everything that happened, in order: for those who can not receive callbacks, or missed some',
+  summary: 'All events in order, for programs that cannot receive callbacks or missed some',
   description:
-    'Positions are gap-free in the order of commits: who always sends the last `nextCursor` sees every event once, ' +
-    'whatever else goes on at the same time.',
+    'Positions have no gaps and follow the order of commits: a program that always sends the last `nextCursor` ' +
+    'sees every event once.',
   request: {
     query: z.strictObject({
       after: z.string().optional().openapi({

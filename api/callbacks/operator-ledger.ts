@@ -17,7 +17,7 @@ const LedgerView = z
 
 const route = routesOf('Operator');
 const get = route('get', '/ledger', 'getLedger', {
-  summary: 'Whether every delivery that is owed is accounted for. Reads every row',
+  summary: 'Whether every owed delivery is accounted for. Reads every row',
   responses: ok('The ledger', LedgerView),
 });
 

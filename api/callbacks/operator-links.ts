@@ -14,7 +14,7 @@ const LinksView = z
 
 const route = routesOf('Operator');
 const get = route('get', '/links', 'getOperatorLinks', {
-  summary: 'Where what runs here can be looked at',
+  summary: 'Links to the Temporal UI',
   responses: ok('The links', LinksView),
 });
 

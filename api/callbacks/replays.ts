@@ -28,7 +28,7 @@ const NewReplay = z
       .openapi({ description: 'What was delivered is sent again only when asked for, and stays delivered whatever comes of it' }),
     ids: z.array(Id).min(1).max(10_000).optional().openapi({ description: 'Only these deliveries' }),
     ratePerSecond: z.number().int().min(1).max(500).default(50),
-    dryRun: z.boolean().default(false).openapi({ description: 'Only tell how many' }),
+    dryRun: z.boolean().default(false).openapi({ description: 'Only count them' }),
   })
   .openapi('NewReplay');
 
@@ -53,7 +53,7 @@ const Counted = z.object({ dryRun: z.literal(true), total: z.number().int() }).o
 
 const route = routesOf('Replays');
 const create = route('post', '/callback-endpoints/{id}/replay', 'replayDeliveries', {
-  summary: 'Send deliveries anew, the same bytes under the same webhook-id; as many as there are',
+  summary: 'Send deliveries again: the same bytes under the same webhook-id',
   request: { params: IdParam, body: body(NewReplay) },
   responses: {
     200: { description: 'How many it would be', content: json(Counted) },
@@ -69,7 +69,7 @@ const list = route('get', '/replays', 'listReplays', {
   responses: ok('A page', pageOf(ReplayView)),
 });
 const get = route('get', '/replays/{id}', 'getReplay', {
-  summary: 'How far a replay is',
+  summary: 'A replay and its progress',
   request: { params: IdParam },
   responses: ok('The replay', ReplayView, notFound),
 });

@@ -44,7 +44,7 @@ const keep = route('put', '/compositions/{id}', 'keepComposition', {
   responses: ok('Kept', Summary, notFound),
 });
 const remove = route('delete', '/compositions/{id}', 'deleteComposition', {
-  summary: 'Forget what is written. A draft that it changes stays as it is',
+  summary: 'Delete a composition. The draft that it changes stays as it is',
   request: { params: IdParam },
   responses: done('Forgotten', notFound),
 });

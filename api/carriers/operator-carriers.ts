@@ -85,7 +85,7 @@ const change = route('patch', '/carriers/{id}', 'changeCarrier', {
   responses: one,
 });
 const check = route('post', '/carriers/{id}/check', 'checkCarrier', {
-  summary: 'Try the credentials, without sending anything, and say which address to paste at the carrier',
+  summary: 'Check the credentials without sending anything, and show the webhook address to set at the carrier',
   request: { params: IdParam },
   responses: ok('What it answered', CheckView, notFound),
 });

@@ -60,7 +60,7 @@ const route = routesOf('Operator: carriers');
 const answers = ok('How it stands', StateView, notFound);
 const request = { params: IdParam };
 const state = route('get', '/carriers/{id}/state', 'getCarrierState', {
-  summary: 'How a carrier’s lines are now, as their workers told within the last seconds',
+  summary: 'The state of a carrier’s lines, as their workers reported seconds ago',
   request,
   responses: answers,
 });

@@ -32,16 +32,16 @@ const RouteView = z
 
 const route = routesOf('Operator: carriers');
 const list = route('get', '/routes', 'listRoutes', {
-  summary: 'The routing table. Where it says nothing of a route, the route’s first carrier serves it',
+  summary: 'The routing table. Without a rule the route’s first carrier is used',
   responses: ok('All of it', z.object({ items: z.array(RouteView) })),
 });
 const create = route('post', '/routes', 'createRoute', {
-  summary: 'Have a carrier carry what is for a country, of an account, or all of its route',
+  summary: 'Add a rule: a carrier carries messages for a country, of an account, or of the whole route',
   request: { body: body(NewRoute) },
   responses: created('Added', RouteView, conflict),
 });
 const remove = route('delete', '/routes/{id}', 'deleteRoute', {
-  summary: 'Take a line out; what has been planned by it stays',
+  summary: 'Delete a routing rule; messages already planned by it stay',
   request: { params: IdParam },
   responses: done('Gone', notFound),
 });

@@ -72,7 +72,7 @@ const put = route('put', '/contacts', 'putContact', {
   responses: ok('The contact', ContactView),
 });
 const remove = route('delete', '/contacts/{id}', 'deleteContact', {
-  summary: 'Take a contact out of the list; its messages stay. To remove everything: POST /contacts/erase',
+  summary: 'Delete a contact; its messages stay. To remove everything: POST /contacts/erase',
   request: { params: IdParam },
   responses: done('Removed', notFound),
 });
@@ -85,7 +85,7 @@ const Erased = z
   .object({ messages: z.number().int(), replies: z.number().int(), events: z.number().int() })
   .openapi('ContactErased');
 const erase = route('post', '/contacts/erase', 'eraseContact', {
-  summary: 'Erase everything this account knows of one number, abort what is owed of it, and never write to it again',
+  summary: 'Erase everything this account knows of a number, abort its open deliveries, and never write to it again',
   request: { body: body(Whom) },
   responses: ok('Erased. A hash stays on the opt-out list', Erased),
 });

@@ -43,7 +43,7 @@ const Lift = z.strictObject({ phone: z.string().max(40), reason: z.string().trim
 
 const route = routesOf('Opt-outs');
 const list = route('get', '/opt-outs', 'listOptOuts', {
-  summary: 'Who is not written to, since when and why, newest first',
+  summary: 'Opted-out numbers, since when and why, newest first',
   request: { query: PageQuery.extend({ source: Source.optional() }) },
   responses: ok('A page', pageOf(OptOutView)),
 });
@@ -57,7 +57,7 @@ const addDead = route('post', '/opt-outs/dead', 'optOutDeadNumbers', {
   responses: ok('Added', z.object({ added: z.number().int() }).openapi('DeadNumbersAdded')),
 });
 const lift = route('post', '/opt-outs/lift', 'liftOptOut', {
-  summary: 'Take a number off the list: the person asked for it, and the reason is kept',
+  summary: 'Take a number off the list, at the person’s request; the reason is kept',
   request: { body: body(Lift) },
   responses: ok('Lifted', z.object({ lifted: z.boolean() }).openapi('OptOutLifted'), notFound),
 });

@@ -33,7 +33,7 @@ const change = route('put', '/canned-answers/{id}', 'changeCannedAnswer', {
   responses: one,
 });
 const remove = route('delete', '/canned-answers/{id}', 'deleteCannedAnswer', {
-  summary: 'Keep it no longer',
+  summary: 'Delete an answer that is kept ready',
   request: { params: IdParam },
   responses: done('Deleted', notFound),
 });

@@ -59,12 +59,12 @@ const get = route('get', '/conversations/{id}', 'getConversation', {
   responses: one,
 });
 const change = route('patch', '/conversations/{id}', 'changeConversation', {
-  summary: 'Say whose it is, tag it, flag it, close it, snooze it, block it, or open it again',
+  summary: 'Assign, tag, flag, close, snooze, block or reopen a conversation',
   request: { params: IdParam, body: body(Change) },
   responses: one,
 });
 const read = route('post', '/conversations/{id}/read', 'readConversation', {
-  summary: 'Nothing in it is unread any more',
+  summary: 'Mark all replies of a conversation as read',
   request: { params: IdParam },
   responses: one,
 });

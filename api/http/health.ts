@@ -15,7 +15,7 @@ const Readiness = z
 
 const route = routesOf('Running');
 const health = route('get', '/health', 'health', {
-  summary: 'Whether the process lives; asks nothing of anybody',
+  summary: 'Whether the process lives, without asking any other part',
   responses: { 200: { description: 'It does', content: json(Health) } },
 });
 const ready = route('get', '/ready', 'ready', {

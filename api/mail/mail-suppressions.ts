@@ -31,12 +31,12 @@ const lifted = ok('Lifted', Lifted, notFound);
 const route = routesOf('Reply settings');
 const operatorRoute = routesOf('Operator: mail');
 const list = route('get', '/mail-suppressions', 'listMailSuppressions', {
-  summary: 'Addresses that are no longer written to, and why, newest first',
+  summary: 'Suppressed addresses and why, newest first',
   request: { query },
   responses: listed,
 });
 const lift = route('post', '/mail-suppressions/lift', 'liftMailSuppression', {
-  summary: 'Write to an address again: its mailbox works, or its reader asked for it. The reason is kept',
+  summary: 'Lift a suppression: the mailbox works, or its reader asked for it. The reason is kept',
   request: { body: body(Lift) },
   responses: { ...lifted, ...conflict, ...asked },
 });
@@ -46,7 +46,7 @@ const operatorList = operatorRoute('get', '/mail-suppressions', 'listAllMailSupp
   responses: listed,
 });
 const operatorLift = operatorRoute('post', '/mail-suppressions/lift', 'liftMailSuppressionOf', {
-  summary: 'Write to an address of an account again',
+  summary: 'Lift the suppression of an account’s address',
   request: { body: body(OperatorLift) },
   responses: lifted,
 });

@@ -68,12 +68,12 @@ const get = route('get', '/numbers/{id}', 'getRentedNumber', {
   responses: one,
 });
 const change = route('patch', '/numbers/{id}', 'changeRentedNumber', {
-  summary: 'Say whether it is renewed at the end of its month',
+  summary: 'Change whether a number is renewed at the end of its month',
   request: { params: IdParam, body: body(Change) },
   responses: one,
 });
 const release = route('post', '/numbers/{id}/release', 'releaseNumber', {
-  summary: 'Give a number back now; its late replies stay this account’s for 30 days',
+  summary: 'Release a number now; late replies still come to this account for 30 days',
   request: { params: IdParam },
   responses: done('Released', { ...notFound, ...conflict }),
 });

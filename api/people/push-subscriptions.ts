@@ -29,19 +29,19 @@ const NewPush = z
   .openapi('NewPushSubscription', { description: 'What the browser answers to `pushManager.subscribe`' });
 
 const list = route('get', '/push-subscriptions', 'listPushSubscriptions', {
-  summary: 'The devices on which a person is told of replies',
+  summary: 'The devices on which a person is notified of replies',
   responses: ok(
     'All of them',
     z.object({ publicKey: z.string().openapi({ description: 'To subscribe with (RFC 8292)' }), items: z.array(PushView) }),
   ),
 });
 const put = route('put', '/push-subscriptions', 'putPushSubscription', {
-  summary: 'Be told of replies on this device by Web Push: a conversation’s id and a count, no text and no number',
+  summary: 'Get notified of replies on this device by Web Push: a conversation’s id and a count, no text and no number',
   request: { body: body(NewPush) },
   responses: ok('The device', PushView),
 });
 const remove = route('delete', '/push-subscriptions/{id}', 'deletePushSubscription', {
-  summary: 'Not be told on a device any more',
+  summary: 'Stop notifications on a device',
   request: { params: IdParam },
   responses: done('Removed', notFound),
 });

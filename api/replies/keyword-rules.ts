@@ -44,7 +44,7 @@ const RuleView = z.object({ id: Id, ...fields, createdAt: Time }).openapi('Keywo
 const route = routesOf('Keywords');
 const one = ok('The rule', RuleView, notFound);
 const list = route('get', '/keyword-rules', 'listKeywordRules', {
-  summary: 'What happens by itself when a reply begins with a word of yours, oldest rule first',
+  summary: 'Automatic actions for replies that begin with a word of yours, oldest rule first',
   request: { query: PageQuery },
   responses: ok('A page', pageOf(RuleView)),
 });
@@ -59,7 +59,7 @@ const get = route('get', '/keyword-rules/{id}', 'getKeywordRule', {
   responses: one,
 });
 const put = route('put', '/keyword-rules/{id}', 'changeKeywordRule', {
-  summary: 'Put another in its place',
+  summary: 'Replace a rule',
   request: { params: IdParam, body: body(NewRule) },
   responses: ok('The rule', RuleView, { ...notFound, ...conflict }),
 });

@@ -25,7 +25,7 @@ const UnattributedView = z
 
 const route = routesOf('Operator: replies');
 const list = route('get', '/unattributed', 'listUnattributed', {
-  summary: 'Replies that are nobody’s, or could not be filed, newest first. Who reads them is noted in the audit log',
+  summary: 'Replies without an account, or that could not be filed, newest first. Reading them is noted in the audit log',
   request: { query: PageQuery },
   responses: ok('A page', pageOf(UnattributedView)),
 });

@@ -42,12 +42,12 @@ const get = route('get', path, 'getReplyAttribution', {
 });
 const responses = ok('Moved', Corrected, { ...notFound, ...conflict });
 const correct = route('put', path, 'correctReplyAttribution', {
-  summary: 'Say which campaign of the account a reply answers; sent as reply.reattributed',
+  summary: 'Correct which campaign of the account a reply answers; emits reply.reattributed',
   request: { params: IdParam, body: body(OwnCorrection) },
   responses,
 });
 const correctAny = operatorRoute('put', path, 'operatorCorrectReplyAttribution', {
-  summary: "Say whose reply it is, across accounts; both are sent reply.reattributed, the old one without the reply's text",
+  summary: 'Assign a reply to any account; both accounts get reply.reattributed, the old one without the text',
   request: { params: IdParam, body: body(AnyCorrection) },
   responses,
 });

@@ -50,7 +50,7 @@ const choose = route('put', '/reply-views/columns', 'chooseReplyColumns', {
   responses: done('Kept'),
 });
 const remove = route('delete', '/reply-views/{id}', 'deleteReplyView', {
-  summary: 'Keep a view no longer',
+  summary: 'Delete a saved view',
   request: { params: IdParam },
   responses: done('Deleted', notFound),
 });

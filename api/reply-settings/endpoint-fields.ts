@@ -96,7 +96,7 @@ export const Enabling = z
   })
   .openapi('EndpointEnabling');
 
-export const RoundRobinQueue = z
+export const SecretRotation = z
   .strictObject({
     algorithm: z.enum(['hmac', 'ed25519']).default('hmac').openapi({
       description:

@@ -34,7 +34,7 @@ const Refusal = z
 const route = routesOf('Operator: accounts');
 const one = ok('The request', View, notFound);
 const list = route('get', '/setting-requests', 'listSettingRequestsAsOperator', {
-  summary: 'What V0 accounts ask to have changed about their replies, who waits longest first',
+  summary: 'Reply changes that V0 accounts asked for, longest wait first',
   request: { query: PageQuery.extend({ state: RequestState.default('waiting'), account: Id.optional() }) },
   responses: ok('A page', pageOf(View)),
 });
@@ -44,12 +44,12 @@ const get = route('get', '/setting-requests/{id}', 'getSettingRequestAsOperator'
   responses: one,
 });
 const carryOut = route('post', '/setting-requests/{id}/carry-out', 'carryOutSettingRequest', {
-  summary: 'Make the change that was asked for, as it was asked for; the account is told by mail and by event',
+  summary: 'Make the requested change; the account is notified by mail and by event',
   request: { params: IdParam },
   responses: { ...one, ...conflict, ...refused },
 });
 const refuse = route('post', '/setting-requests/{id}/refuse', 'refuseSettingRequest', {
-  summary: 'Refuse it, with the reason; the account is told by mail and by event',
+  summary: 'Refuse the change, with a reason; the account is notified by mail and by event',
   request: { params: IdParam, body: body(Refusal) },
   responses: { ...one, ...conflict },
 });

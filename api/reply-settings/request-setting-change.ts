@@ -27,7 +27,7 @@ const Asked = z
     message: z.string().openapi({ example: 'We will set this up in your account.' }),
     endpoint: Id.nullable().openapi({ description: 'The callback endpoint that it is about, or that it is going to make' }),
     secret: z.string().nullable().openapi({
-      description: 'With a new endpoint or a new secret: signs callbacks once it is set up. Shown this once, to nobody else',
+      description: 'With a new endpoint or a new secret: signs callbacks once it is set up. Shown only now, and to nobody else',
     }),
   })
   .openapi('AskedForSetting');

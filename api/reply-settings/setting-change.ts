@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { SuppressionReason } from '../../database/mail/mail-suppression.ts';
 import type { ReplyChangeKind } from '../../domain/accounts/setting-change.ts';
-import { Enabling, EndpointChange, NewEndpoint, RoundRobinQueue } from './endpoint-fields.ts';
+import { Enabling, EndpointChange, NewEndpoint, SecretRotation } from './endpoint-fields.ts';
 import { Id, Locale } from '../http/schemas.ts';
 
 const MOST_ADDRESSES = 20;
@@ -49,6 +49,6 @@ export const ReplyChange = z.discriminatedUnion('kind', [
   z.strictObject({ kind: kind('endpoint-pause'), endpoint: Id }),
   z.strictObject({ kind: kind('endpoint-resume'), endpoint: Id }),
   z.strictObject({ kind: kind('endpoint-enable'), endpoint: Id, held: Enabling }),
-  z.strictObject({ kind: kind('secret-rotate'), endpoint: Id, ...RoundRobinQueue.shape }),
+  z.strictObject({ kind: kind('secret-rotate'), endpoint: Id, ...SecretRotation.shape }),
 ]);
 export type ReplyChange = z.infer<typeof ReplyChange>;

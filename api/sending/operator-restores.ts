@@ -26,7 +26,7 @@ const list = route('get', '/restores', 'listRestores', {
   responses: ok('All of them', z.object({ items: z.array(RestoreView) })),
 });
 const release = route('post', '/restores/release', 'releaseRestore', {
-  summary: 'Let sending go on. What is in doubt stays so: a receipt resolves it, or 48 hours end it',
+  summary: 'Resume sending. Messages in doubt stay so until a receipt, or for 48 hours',
   responses: ok('What was released', RestoreView, conflict),
 });
 
