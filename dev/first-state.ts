@@ -7,29 +7,37 @@ export const SHORT_CODES = ['38015', '38016', '38017'];
 export const SIMS = [0, 1, 2, 3].map((port) => ({ port, number: `+3364400000${port}` }));
 export const CUSTOMER = 'replies@boulangerie.example';
 
+type Settings = Record<string, unknown>;
+
+/** The simulated SMSC, as `seed` makes a carrier of it. */
+export const smscOf = ({ ports, smsc: { systemId, password } }: World, shortCodes: string[], settings: Settings) => ({
+  host: '127.0.0.1',
+  port: ports.smsc,
+  systemId,
+  password,
+  shortCodes,
+  settings,
+});
+
+/** The simulated SIM gateway, the same. */
+export const gatewayOf = ({ gateway: { url, username, password } }: World, sims: typeof SIMS, settings: Settings) => ({
+  url,
+  username,
+  password,
+  sims,
+  settings,
+});
+
 type First = { url: string; operatorKey: string; world: World; databaseUrl: string };
 
 /** Seeds the product, and makes the people who may sign in. */
 export async function firstState({ url, operatorKey, world, databaseUrl }: First) {
-  const { smsc, gateway, endpoint } = world;
+  const { endpoint } = world;
   const seeded = await seed({
     url,
     operatorKey,
-    smpp: {
-      host: '127.0.0.1',
-      port: world.ports.smsc,
-      systemId: smsc.systemId,
-      password: smsc.password,
-      shortCodes: SHORT_CODES,
-      settings: { window: 100 },
-    },
-    dinstar: {
-      url: gateway.url,
-      username: gateway.username,
-      password: gateway.password,
-      sims: SIMS,
-      settings: { simSmsPerMinute: 600, simSmsPerDay: 100_000 },
-    },
+    smpp: smscOf(world, SHORT_CODES, { window: 100 }),
+    dinstar: gatewayOf(world, SIMS, { simSmsPerMinute: 600, simSmsPerDay: 100_000 }),
     emails: [{ address: CUSTOMER, locale: 'fr' }],
     callbackUrl: `${endpoint.url}/hook`,
   });

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, inject, test } from 'vitest';
+import { smscOf } from '../../dev/first-state.ts';
 import { createClient, itemsOf, seed } from '../../dev/seed.ts';
 import { startWorld } from '../../dev/simulator/world.ts';
 import { phone, SHORT_CODES, SIMS, until, zoneAtNoon } from '../fixtures/app.ts';
@@ -67,14 +68,7 @@ test('a backup by the page’s commands is restored by them on PostgreSQL 15, wi
     const seeded = await seed({
       url: running.url,
       operatorKey,
-      smpp: {
-        host: '127.0.0.1',
-        port: world.ports.smsc,
-        systemId: world.smsc.systemId,
-        password: world.smsc.password,
-        shortCodes: SHORT_CODES,
-        settings: { window: 10, reconnectMinMs: 50 },
-      },
+      smpp: smscOf(world, SHORT_CODES, { window: 10, reconnectMinMs: 50 }),
     });
     key = seeded.key;
     await campaign(running.url, key, 'before');

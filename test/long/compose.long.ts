@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { smscOf } from '../../dev/first-state.ts';
 import { createClient, seed } from '../../dev/seed.ts';
 import { startWorld } from '../../dev/simulator/world.ts';
 import { MAIL, phone, SHORT_CODES, SIMS, sleep, until } from '../fixtures/app.ts';
@@ -119,14 +120,7 @@ async function startHost({
       const seeded = await seed({
         url,
         operatorKey,
-        smpp: {
-          host,
-          port: world.ports.smsc,
-          systemId: world.smsc.systemId,
-          password: world.smsc.password,
-          shortCodes: SHORT_CODES,
-          settings: { window: 10, reconnectMinMs: 50 },
-        },
+        smpp: { ...smscOf(world, SHORT_CODES, { window: 10, reconnectMinMs: 50 }), host },
         emails: [{ address: MAIL, locale: 'fr' }],
         callbackUrl: `http://${host}:${world.ports.endpoint}/hook`,
       });

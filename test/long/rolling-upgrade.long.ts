@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { expect, inject, test } from 'vitest';
+import { smscOf } from '../../dev/first-state.ts';
 import { createClient, itemsOf, seed, type Answer } from '../../dev/seed.ts';
 import { startWorld } from '../../dev/simulator/world.ts';
 import { openDatabase } from '../../database/orm.ts';
@@ -47,14 +48,7 @@ test('a rolling upgrade from the version before loses, doubles, refuses nothing 
   const { account, key, callback } = await seed({
     url: proxy.url,
     operatorKey,
-    smpp: {
-      host: '127.0.0.1',
-      port: world.ports.smsc,
-      systemId: world.smsc.systemId,
-      password: world.smsc.password,
-      shortCodes: SHORT_CODES,
-      settings: { window: 100, reconnectMinMs: 50, maxBinds: 2 },
-    },
+    smpp: smscOf(world, SHORT_CODES, { window: 100, reconnectMinMs: 50, maxBinds: 2 }),
     callbackUrl: `${world.endpoint.url}/hook`,
   });
   world.endpoint.addSecret(callback?.secret ?? '');
