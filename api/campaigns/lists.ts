@@ -6,7 +6,7 @@ import { Campaign } from '../../database/campaigns/campaign.ts';
 import { ListImport, type ListGuess } from '../../database/campaigns/list-import.ts';
 import { copyListRows } from '../../database/campaigns/store-list.ts';
 import { newId } from '../../database/ids.ts';
-import { affected, rows, transaction } from '../../database/sql.ts';
+import { affected, rows } from '../../database/sql.ts';
 import { csvLine } from '../../domain/csv-cell.ts';
 import { AppError } from '../../domain/problems/errors.ts';
 import { fault, faultView, faultWords, fieldName, said, type Language, type StoredFlaw } from '../../domain/problems/said.ts';
@@ -14,6 +14,7 @@ import { Fault } from '../http/problem.ts';
 import { accepted, forAccounts, ok, routesOf } from '../http/route.ts';
 import { speak } from '../http/language.ts';
 import { conflict, existing, missing, notFound, problems, refused } from '../http/problem.ts';
+import { uploadTransaction } from '../lists/upload-transaction.ts';
 import { Guessed, guessView, listBody, ListColumns, uploadOf } from '../lists/list-upload.ts';
 import type { ListRow } from '../lists/read-list.ts';
 import { Id, IdParam, Locale, shown, Time } from '../http/schemas.ts';
@@ -91,7 +92,7 @@ export const lists = ({ db, runs }: ApiServices) => {
       const list = uploadOf(c, c.req.valid('query'));
       const id = newId();
       // One transaction: an unreadable list or a crash leaves everything as it was.
-      await transaction(db.pool, async (client) => {
+      await uploadTransaction(c, db.pool, async (client) => {
         await beginImport(client, campaignId, accountId);
         await importStored(client, { id, accountId, campaignId, ...(await list.store(client, id)) });
       });

@@ -8,6 +8,7 @@ import { affected, rows, transaction } from '../../database/sql.ts';
 import { said } from '../../domain/problems/said.ts';
 import { pageById, pageOf, PageQuery, type Place } from '../http/cursor.ts';
 import { speak } from '../http/language.ts';
+import { uploadTransaction } from '../lists/upload-transaction.ts';
 import { Guessed, guessView, listBody, ListColumns, uploadOf, type Upload } from '../lists/list-upload.ts';
 import { beginImport, importStored, ImportView, importView, nobody, takeRows } from './lists.ts';
 import { conflict, existing, missing, notFound, refused, refuseTaken } from '../http/problem.ts';
@@ -185,7 +186,7 @@ export const savedLists = (services: ApiServices) => {
       const account = c.get('account').id;
       await find(services, id, account);
       const upload = uploadOf(c, c.req.valid('query'));
-      const guessed = await transaction(db.pool, (client) => replaceRows(client, { id, account }, upload));
+      const guessed = await uploadTransaction(c, db.pool, (client) => replaceRows(client, { id, account }, upload));
       return c.json(view(await find(services, id, account), guessed), 200);
     })
     .openapi(remove, async (c) => {
