@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { Gauge, type Registry } from 'prom-client';
 import { rows } from '../../database/sql.ts';
+import { ALARM_KINDS } from '../../domain/carriers/alarm.ts';
 
 /** A gauge and its statement: `value`, and a column per label. */
 type Reading = { name: string; help: string; labels?: string[]; sql: string };
@@ -116,7 +117,7 @@ const READINGS: Reading[] = [
     name: 'alarms',
     help: 'Alarms about carriers that are not over, by kind',
     labels: ['kind'],
-    sql: `select k.kind, count(a.id)::float8 as value from unnest(array['login-refused', 'submits-refused', 'carrier-down', 'doubts-growing']) as k (kind)
+    sql: `select k.kind, count(a.id)::float8 as value from unnest(array[${ALARM_KINDS.map((kind) => `'${kind}'`).join(', ')}]) as k (kind)
       left join alarms a on a.kind = k.kind and a.cleared_at is null group by 1`,
   },
   {

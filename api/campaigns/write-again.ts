@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { Pool } from 'pg';
+import { Readable } from 'node:stream';
+import type { Pool, PoolClient } from 'pg';
 import { requireRoom } from '../../database/caps.ts';
 import { Campaign } from '../../database/campaigns/campaign.ts';
 import { copyListRows } from '../../database/campaigns/store-list.ts';
@@ -11,7 +12,6 @@ import { normalisePhone } from '../../domain/phone-number.ts';
 import { campaignView, CampaignView } from './campaign-view.ts';
 import { begun, UNBEGUN } from './reschedule.ts';
 import { importStored, nobody } from './lists.ts';
-import type { ListRow } from '../lists/read-list.ts';
 import { conflict, existing, notFound, refused } from '../http/problem.ts';
 import { accepted, forAccounts, routesOf } from '../http/route.ts';
 import { body, IdParam } from '../http/schemas.ts';
@@ -76,33 +76,34 @@ async function chosen(pool: Pool, campaign: Campaign, to: keyof typeof WHOSE): P
   }
 }
 
-/** Their original rows, each number once; without kept rows, what their contacts say. */
-async function* rowsOf(
-  pool: Pool,
-  list: string | undefined,
-  country: string,
-  people: Map<string, Person>,
-): AsyncGenerator<ListRow> {
-  if (list === undefined) {
-    for (const { to, reference, firstName, lastName } of people.values()) yield { to, reference, firstName, lastName };
-    return;
-  }
+/** The places of their original rows, each number once. */
+async function placesOf(pool: Pool, list: string, country: string, people: Map<string, Person>): Promise<number[]> {
   const left = new Set(people.keys());
+  const places: number[] = [];
   for (let after = 0; ;) {
-    const page = await rows<{ row: number; values: ListRow }>(
+    const page = await rows<{ row: number; to: string | null }>(
       pool,
-      `select row, "values" from list_rows where import_id = $1 and row > $2 order by row limit ${PAGE}`,
+      `select row, "values"->>'to' as "to" from list_rows where import_id = $1 and row > $2 order by row limit ${PAGE}`,
       [list, after],
     );
-    for (const { values } of page) {
-      const phone = normalisePhone(values['to'] ?? '', country);
-      if ('e164' in phone && left.delete(phone.e164)) yield values;
+    for (const { row, to } of page) {
+      const phone = normalisePhone(to ?? '', country);
+      if ('e164' in phone && left.delete(phone.e164)) places.push(row);
     }
     const last = page.at(-1);
-    if (!last || page.length < PAGE) return;
+    if (!last || page.length < PAGE) return places;
     after = last.row;
   }
 }
+
+/** Copies the rows at those places. */
+const copyRows = (client: PoolClient, importId: string, list: string, places: number[]): Promise<number> =>
+  affected(
+    client,
+    `insert into list_rows (import_id, row, "values")
+     select $1, row_number() over (order by row), "values" from list_rows where import_id = $2 and row = any($3::int[])`,
+    [importId, list, places],
+  );
 
 export const writeAgain = ({ db, runs }: ApiServices) =>
   forAccounts().openapi(again, async (c) => {
@@ -117,6 +118,10 @@ export const writeAgain = ({ db, runs }: ApiServices) =>
       [before, account.id],
     );
     const people = await chosen(db.pool, campaign, to);
+    const places = list ? await placesOf(db.pool, list.id, account.country, people) : [];
+    const known = Readable.from(
+      [...people.values()].map(({ to, reference, firstName, lastName }) => ({ to, reference, firstName, lastName })),
+    );
     const [id, importId] = [newId(), newId()];
     await transaction(db.pool, async (client) => {
       await requireRoom(client, 'drafts', { accountId: account.id });
@@ -124,7 +129,7 @@ export const writeAgain = ({ db, runs }: ApiServices) =>
         if (replace) throw begun();
         throw new AppError('conflict', said('campaign-not-in-state', { state: campaign.state, from: ['launched'] }));
       }
-      const listed = await copyListRows(client, importId, rowsOf(db.pool, list?.id, account.country, people));
+      const listed = await (list ? copyRows(client, importId, list.id, places) : copyListRows(client, importId, known));
       if (listed === 0) throw nobody();
       const columns = list?.columns ?? COLUMNS;
       await importStored(client, { id: importId, accountId: account.id, campaignId: id, columns, listed });

@@ -1,3 +1,4 @@
+import { IncomingMessage } from 'node:http';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { AppError, invalidRequest } from '../../domain/problems/errors.ts';
@@ -9,10 +10,42 @@ const MEDIA_TYPE = /^application\/(?:[\w.-]+\+)?json *(?:;|$)/i;
 const SUSPECT = /\\u(?:0000|d[89a-f])/i;
 const MOST_FAULTS = 1000;
 
-export const limitBody = (maxSize: number): MiddlewareHandler =>
+/** Of a refused body so much is still read, for so long: the server closes the connection of a sender that is not through. */
+const [MOST_DISCARDED_BYTES, DISCARD_MS] = [64 * 1_048_576, 30_000];
+
+async function discardBody(c: Context): Promise<void> {
+  const incoming: unknown = c.env?.incoming;
+  const { body } = c.req.raw;
+  if (!body || !(incoming instanceof IncomingMessage)) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, DISCARD_MS);
+  let bytes = 0;
+  const discard = (chunk: Uint8Array): void => {
+    bytes += chunk.length;
+    if (bytes > MOST_DISCARDED_BYTES) resolve();
+  };
+  if (!body.locked) {
+    body.pipeTo(new WritableStream({ write: discard })).then(resolve, () => resolve());
+  } else {
+    // Read in part, by a reader that reads no more.
+    incoming.removeAllListeners('data');
+    incoming.on('data', discard);
+    incoming.once('end', resolve);
+    incoming.once('close', resolve);
+    incoming.resume();
+    if (incoming.readableEnded) resolve();
+  }
+  await promise;
+  clearTimeout(timer);
+}
+
+/** Refuses bodies over `maxSize` bytes, once the sender is through and reads the answer. */
+export const limitBody = (maxSize: number, refuse?: (c: Context) => Response): MiddlewareHandler =>
   bodyLimit({
     maxSize,
-    onError() {
+    async onError(c) {
+      await discardBody(c);
+      if (refuse) return refuse(c);
       throw new AppError('body-too-large', null, [fault('body', 'body-too-large', { n: String(maxSize) })]);
     },
   });

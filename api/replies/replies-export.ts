@@ -90,7 +90,8 @@ export const repliesExport = ({ db }: ApiServices) => {
   }
   /** Sets the total by which the console shows progress. Throws bad filters before anything is sent. */
   async function count(c: Context<AccountEnv>, asked: z.infer<typeof Filters>): Promise<number> {
-    const { values, all } = replyConditions(c.get('account'), asked);
+    const account = c.get('account');
+    const { values, all } = replyConditions(account, asked);
     const [row] = await rows<{ count: string }>(db.pool, `select count(*) from replies r where ${all()}`, values);
     c.header('X-Total-Count', row?.count ?? '0');
     return Number(row?.count ?? 0);

@@ -36,7 +36,7 @@ export const SAMPLES: Record<string, Record<string, unknown>[]> = {
   'api/conversations/conversation-entries.ts': each('order', 'oldest', 'newest'),
   'api/conversations/conversations.ts': inbox.flatMap((filters) =>
     [account, hidden].flatMap((caller) =>
-      [null, [soon, ID]].map((after) => ({ asked: { ...filters, limit: 1 }, caller, me: 'x', after })),
+      [null, [soon, ID]].map((after) => ({ asked: filters, most: 2, caller, me: 'x', after })),
     ),
   ),
   'api/conversations/inbox-views.ts': searched.map(({ search = null }) => ({
@@ -48,7 +48,7 @@ export const SAMPLES: Record<string, Record<string, unknown>[]> = {
     [undefined, ID].map((before) => ({ account, asked, before, total: 1 })),
   ),
   'api/replies/replies.ts': replyFilters.flatMap((asked) =>
-    [undefined, [ID]].map((after) => ({ account, asked: { ...asked, conversation: ID }, after, limit: 1 })),
+    [null, ID].map((after) => ({ account, asked: { ...asked, conversation: ID }, after, most: 2 })),
   ),
   'database/callbacks/find-deliveries.ts': [
     {},

@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { isUnreachable } from '../../../database/sql.ts';
 import { AppError } from '../../../domain/problems/errors.ts';
+import { limitBody } from '../../http/body.ts';
 import { describeError } from '../../http/log.ts';
 import type { AccountEnv, ApiServices } from '../../services.ts';
 import { limitRequests } from '../../limits/request-limits.ts';
@@ -116,6 +116,6 @@ export const octopushV0Without = (code: OctopushCode) => (): Hono<AccountEnv> =>
 function bare(): Hono<AccountEnv> {
   const app = new Hono<AccountEnv>();
   app.onError((error, c) => refuse(c, error));
-  app.use(bodyLimit({ maxSize: FOREIGN_BODY_BYTES, onError: (c) => answer(c, 500) }));
+  app.use(limitBody(FOREIGN_BODY_BYTES, (c) => answer(c, 500)));
   return app;
 }

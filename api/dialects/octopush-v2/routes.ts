@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { AppError } from '../../../domain/problems/errors.ts';
 import { isUnreachable } from '../../../database/sql.ts';
+import { limitBody } from '../../http/body.ts';
 import { describeError } from '../../http/log.ts';
 import type { AccountEnv, ApiServices } from '../../services.ts';
 import { limitRequests } from '../../limits/request-limits.ts';
@@ -54,7 +54,7 @@ const both = (path: string): string[] => [path, `${path}/`];
 export function octopushV2(services: ApiServices): Hono<AccountEnv> {
   const app = new Hono<AccountEnv>();
   app.onError((error, c) => refuse(c, error));
-  app.use(bodyLimit({ maxSize: FOREIGN_BODY_BYTES, onError: tooLarge }));
+  app.use(limitBody(FOREIGN_BODY_BYTES, tooLarge));
   app.use(async (c, next) => {
     await foreignCaller(c, services, c.req.header('api-login') ?? '', c.req.header('api-key') ?? '');
     await next();
