@@ -132,7 +132,7 @@ export async function waitingAt(pool: Pool, endpointId: string, most: number) {
   };
 }
 
-/** What is held or due at an endpoint, is under way, and when the next not yet held is due. */
+/** Deliveries held, due and under way at an endpoint, and when the next one that is not held is due. */
 export async function owedAt(pool: Pool, endpointId: string) {
   const [row] = await rows<{ backlog: number; in_flight: number; ms: number | null }>(
     pool,

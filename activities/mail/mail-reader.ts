@@ -56,7 +56,7 @@ export function createMailReader() {
   };
 }
 
-/** A mail's header lines up to the empty line; its beginning if there is none. */
+/** A mail's header lines, or its beginning where no empty line ends them. */
 function headIn(raw: Buffer<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const end = raw.subarray(0, MOST_HEAD).indexOf('\r\n\r\n');
   return new Uint8Array(raw.subarray(0, end < 0 ? MOST_HEAD : end + 4));

@@ -10,7 +10,7 @@ import { insertReplies, newReply, type NewReply } from './store-replies.ts';
 type Precision = InboundReply['precision'];
 type Incoming = InboundReply & { part: { reference: number; total: number; index: number } };
 
-/** What identifies a long message: the same in all its parts. */
+/** The key of a long message, the same in all its parts. */
 type Key = { from: string; to: string; reference: number; total: number };
 export type Part = ReplyPart & { receivedAt: Date; precision: Precision };
 export type LongRow = { carrier_id: string; from_raw: string; to_raw: string; reference: number; total: number };

@@ -1,6 +1,6 @@
 import type { CarrierEvents } from '../../carriers/carrier.ts';
 
-/** Fewer at once is no pressure. */
+/** With fewer at once there is no back-pressure. */
 const LEAST = 20;
 const PATIENCE_MS = 100;
 

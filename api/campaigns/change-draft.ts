@@ -97,7 +97,7 @@ export async function carrierOf(
   return plan.carrierId;
 }
 
-/** Imports the rows of the latest list again under a new id. False when there are none. */
+/** Imports the rows of the latest list again under a new id. False without such rows. */
 async function lookAgain(client: PoolClient, campaignId: string, accountId: string, importId: string): Promise<boolean> {
   const [list] = await rows<{ id: string; columns: string[] }>(
     client,
